@@ -1,5 +1,6 @@
 import { type Problem, ProblemError } from '../../base/errors.ts';
 import type { Place } from '../../base/place.ts';
+import { remembering } from '../../base/textmemo.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import type { Json, JsonObject } from '../../kube/values/types.ts';
 import { checkValues, type ValuesSchema } from '../schema.ts';
@@ -59,17 +60,15 @@ function placed(data: JsonObject, find: (path: readonly string[]) => Place | und
   return { data, places };
 }
 
-/** Schemas by their text: they seldom change, and compiling one takes long. */
-const known = new Map<string, JsonObject>();
-const MAX_KNOWN = 200;
+/** Characters of schemas that are kept. */
+const CAPACITY = 2 ** 20;
+/** They seldom change, and compiling one takes long. */
+const known = remembering(CAPACITY, (text, file) => adapted(parseSchema(text, file)));
 
-function readSchema(file: HelmFile): ValuesSchema {
-  const text = readUtf8(file);
-  const schema = known.get(text) ?? adapted(parseSchema(text, file.file));
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(text, schema);
-  return { file: file.file, schema };
-}
+const readSchema = (file: HelmFile): ValuesSchema => ({
+  file: file.file,
+  schema: known(readUtf8(file), file.file),
+});
 
 function parseSchema(text: string, file: string): JsonObject {
   const refuse = (message: string): ProblemError =>

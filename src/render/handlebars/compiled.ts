@@ -27,8 +27,11 @@ const OPTIONS: CompileOptions = {
   ) as CompileOptions['knownHelpers'] & object,
 };
 
-/** Characters of templates that are kept: more than any one repository may hold. */
-const CAPACITY = 32 * 2 ** 20;
+/**
+ * Characters of templates that are kept. Compiled ones take about 170 bytes for each, and what one chart leaves must not use up the memory
+ * of another's render.
+ */
+export const CAPACITY = 2 ** 19;
 const kept = new Map<string, Compiled>();
 const files: string[] = [];
 let characters = 0;
@@ -44,25 +47,29 @@ export function boundCompiled(): void {
   characters = 0;
 }
 
-/** @throws ProblemError where the text is no template */
+/** A template that is kept for later renders. @throws ProblemError where the text is no template */
 export function compiled(template: Template): Compiled {
   const key = `${template.file}\0${template.text}`;
   const known = kept.get(key);
   if (known) return known;
-  const index = files.push(template.file) - 1;
-  // Only text that came from the tree is parsed; the syntax tree that is compiled is our own work, never a caller's.
-  const rewritten = rewrite(parse(template), template.file, index, words);
-  const compile = (program: hbs.AST.Program): Delegate => hb.compile(program, OPTIONS);
-  const made: Compiled = {
-    file: template.file,
-    rewritten,
-    run: compile(rewritten.program),
-    definitions: new Map([...rewritten.definitions].map(([name, program]) => [name, compile(program)])),
-    index,
-  };
+  const made = compile(template, files.push(template.file) - 1);
   kept.set(key, made);
   characters += key.length;
   return made;
+}
+
+/** One that is not kept. @throws ProblemError where the text is no template */
+export function compile(template: Template, index = 0): Compiled {
+  // Only text that came from the tree is parsed; the syntax tree that is compiled is our own work, never a caller's.
+  const rewritten = rewrite(parse(template), template.file, index, words);
+  const delegate = (program: hbs.AST.Program): Delegate => hb.compile(program, OPTIONS);
+  return {
+    file: template.file,
+    rewritten,
+    run: delegate(rewritten.program),
+    definitions: new Map([...rewritten.definitions].map(([name, program]) => [name, delegate(program)])),
+    index,
+  };
 }
 
 function parse(template: Template): hbs.AST.Program {

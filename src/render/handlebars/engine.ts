@@ -1,7 +1,8 @@
 import { ProblemError } from '../../base/errors.ts';
+import { remembering } from '../../base/textmemo.ts';
 import { suggest } from '../../charts/suggest.ts';
 import type { ChartEngine, Context, EngineOptions, Templates } from '../engine.ts';
-import { boundCompiled, type Compiled, compiled, compiledFiles } from './compiled.ts';
+import { boundCompiled, CAPACITY, type Compiled, compile, compiled, compiledFiles } from './compiled.ts';
 import { located } from './errors.ts';
 import { HelperError } from './helper.ts';
 import { resolveMarkers, stripMarkers } from './markers.ts';
@@ -25,6 +26,8 @@ function openTemplates(options: EngineOptions): Templates {
   /** Templates whose calls of partials can be checked only when everything is defined. */
   const unchecked: Compiled[] = [];
 
+  // Texts of tpl hold values, and are others with every render: none outlives this one. Nobody reads their markers.
+  const textOfTpl = remembering(CAPACITY, (text, file) => compile({ file, text }));
   const deeper = limitDepth();
   const run = (template: Delegate, context: unknown, root: Context): string =>
     template(context, { ...RUNTIME, data: { root, parts }, partials });
@@ -43,7 +46,7 @@ function openTemplates(options: EngineOptions): Templates {
     tpl(text, context, call) {
       if (!text.includes('{{')) return text;
       const file = `${call.place.file}:${call.place.line} (tpl)`;
-      return deeper(() => stripMarkers(run(compiled({ file, text }).run, context, call.root)));
+      return deeper(() => stripMarkers(run(textOfTpl(text, file).run, context, call.root)));
     },
   };
 

@@ -7,7 +7,7 @@ import type { Lookups } from '../gotemplate/lookups.ts';
 import type { TemplateSpace } from '../gotemplate/space.ts';
 import { type FunctionTable, GoError, type GoFunction, type Value } from '../gotemplate/values.ts';
 import type { OF_RENDER } from './basefunctions.ts';
-import { parsed } from './parsed.ts';
+import { rememberingParser, type Trees } from './parsed.ts';
 
 /** What a chart says of itself by `fail` and `required`: for whoever installs it, not for its author. */
 export class ChartError extends GoError {}
@@ -31,6 +31,8 @@ export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
   /** Where names are looked up: the templates of the chart, and while `tpl` runs those of its text too. */
   let space = options.space;
   const entered = new Map<string, number>();
+  // Texts of tpl hold values, and are others with every render: none outlives this one.
+  const parseText = rememberingParser();
 
   const include = (name: string, data: Value): string => {
     const count = entered.get(name) ?? 0;
@@ -49,7 +51,7 @@ export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
   const tpl = (text: string, data: Value): string => {
     const outer = space;
     const inner = outer.fork();
-    const trees = tplTrees(outer.name, text, helm);
+    const trees = tplTrees(() => parseText(outer.name, text, helm), text);
     inner.define(trees);
     // A text of comments alone replaces no template, but it is what is executed.
     const tree = trees.get(outer.name);
@@ -89,9 +91,9 @@ export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
   return executing;
 }
 
-function tplTrees(name: string, text: string, helm: HelmVersion): ReturnType<typeof parsed> {
+function tplTrees(parse: () => Trees, text: string): Trees {
   try {
-    return parsed(name, text, helm);
+    return parse();
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     throw new GoError(`cannot parse template ${quote(text)}: ${error.message}`, { cause: error });

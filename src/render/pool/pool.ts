@@ -71,11 +71,12 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
 
   const ended = (slot: Slot, how: SlotEnd, job: Job | undefined): void => {
     slots.delete(slot);
-    const wasItsOwn = how === 'memory' || how === 'overdue';
-    // Killed from outside it may have been for another's sake, or just when the job reached it: once more, in another process.
+    // Where memory ended it, what earlier jobs left there may have been too much.
+    const wasItsOwn = how === 'overdue' || (how === 'memory' && !slot.hasServed());
+    // Killed from outside it may have been for another's sake, or just when the job reached it: once more, in a new process.
     if (job && !wasItsOwn && !job.retried) {
       job.retried = true;
-      queue.unshift(job);
+      start().assign(job);
     } else if (job) job.settle(failed(endProblem(job.request, how, { memory, timeout })));
     pump();
   };

@@ -35,6 +35,8 @@ export interface Slot {
   /** Milliseconds spent on the present job; undefined: it has none. */
   busyMs(): number | undefined;
   assign(job: Job): void;
+  /** Whether it has answered a job before: then its memory holds more than the present one needs. */
+  hasServed(): boolean;
   /** Ends the process now, without `onEnd`. The job that it had, and when it is gone. */
   close(): { readonly job: Job | undefined; readonly gone: Promise<void> };
 }
@@ -46,6 +48,7 @@ export function startSlot(options: SlotOptions): Slot {
   const { clock, timeout, idle, memory, onAnswer, onEnd } = options;
   let job: Job | undefined;
   let isReady = false;
+  let served = 0;
   let since = clock.monotonic();
   /** Cancels the time limit of the job, or the end of the idle time. */
   let cancel = (): void => {};
@@ -58,6 +61,7 @@ export function startSlot(options: SlotOptions): Slot {
     },
     onAnswer(answer) {
       const done = take();
+      served += 1;
       cancel = clock.after(idle, () => end('killed'));
       if (done) onAnswer(done, answer);
     },
@@ -94,6 +98,7 @@ export function startSlot(options: SlotOptions): Slot {
       process.hold();
       process.send(toWire(next.request));
     },
+    hasServed: () => served > 0,
     close: () => ({ job: take(), gone: process.kill() }),
   };
   cancel = clock.after(idle, () => end('killed'));

@@ -209,6 +209,23 @@ describe('the processes of the render pool', () => {
     expect(rendered.ok).to.equal(true);
   });
 
+  it('give a render that memory ended to a new process, once, where the old one had served others', async () => {
+    open();
+    const [first, second] = [ask('first'), ask('second')];
+    answer(0);
+    await first;
+    workers[0]?.onEnd('memory');
+    expect(sent()).to.deep.equal([['first', 'second'], ['second']]);
+    answer(1);
+    expect((await second).ok).to.equal(true);
+    const third = ask('third');
+    workers[1]?.onEnd('memory');
+    workers[2]?.onEnd('memory');
+    const result = await third;
+    expect(result.ok ? undefined : result.problems[0].reason).to.equal('RenderOutOfMemory');
+    expect(sent().slice(1)).to.deep.equal([['second', 'third'], ['third']]);
+  });
+
   it('give the render of one that was killed to another, once', async () => {
     open();
     const asked = ask('web');

@@ -1,11 +1,9 @@
-/** Characters of texts whose readings are kept, for each kind of reading: more than the charts of one repository hold. */
-const CAPACITY = 32 * 2 ** 20;
-
 /**
- * A reading of texts that is kept for all renders of a process, as charts seldom change. What it gives is shared. An error is not kept.
- * `scope` tells readings apart that are not of the text alone.
+ * A reading of texts that is kept for later, up to `capacity` characters of them. What it gives is shared. An error is not kept, nor what
+ * alone is larger than all may be. `scope` tells readings apart that are not of the text alone.
  */
 export function remembering<T>(
+  capacity: number,
   read: (text: string, scope: string) => T,
 ): (text: string, scope?: string) => T {
   const kept = new Map<string, T>();
@@ -15,7 +13,8 @@ export function remembering<T>(
     const known = kept.get(key);
     if (known !== undefined) return known;
     const made = read(text, scope);
-    if (characters + key.length > CAPACITY) {
+    if (key.length > capacity) return made;
+    if (characters + key.length > capacity) {
       kept.clear();
       characters = 0;
     }
