@@ -54,7 +54,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   template: async (context) => (await import('./commands/template.ts')).templateCommand(context),
   chart: async (context) => (await import('./commands/chart.ts')).chartCommand(context),
   image: async (context) => (await import('./commands/image.ts')).imageCommand(context, process.stdin),
-  secrets: async (context) => (await import('./commands/secrets.ts')).secretsCommand(context),
+  secrets: async (context) => (await import('./commands/secrets.ts')).secretsCommand(context, process.stdin),
   backup: async (context, _exit, version) =>
     (await import('./commands/backup.ts')).backupCommand(context, version),
   'install-service': async (context) =>

@@ -1,22 +1,26 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { Command } from 'commander';
 import { ProblemError } from '../../base/errors.ts';
 import { newRules, SOPS_FILE } from '../../render/sops/creationrules.ts';
 import { recipientOf } from '../../render/sops/identities.ts';
-import { clientCommand, face, type OutputOptions, print } from '../command.ts';
+import { clientCommand, face, type OutputOptions, print, reportProblem } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { edit } from '../secrets/editor.ts';
 import { ensureIdentity, keyFile, ownIdentities } from '../secrets/keyfile.ts';
-import { openOnDisk, sealOnDisk } from '../secrets/sealedfile.ts';
+import { openOnDisk, sealer } from '../secrets/sealedfile.ts';
+
+type Keyboard = Readable & { readonly isTTY?: boolean };
 
 /** Secrets in git: files of SOPS, sealed by age. */
-export function secretsCommand(context: CliContext): Command {
+export function secretsCommand(context: CliContext, keyboard: Keyboard): Command {
   return new Command('secrets')
     .description('secrets in git: files that only Pilotage and you can read (SOPS, age)')
     .addCommand(initCommand(context))
-    .addCommand(editCommand(context))
+    .addCommand(editCommand(context, keyboard))
     .addCommand(rotateCommand(context));
 }
 
@@ -42,19 +46,38 @@ function initCommand(context: CliContext): Command {
     });
 }
 
-function editCommand(context: CliContext): Command {
+function editCommand(context: CliContext, keyboard: Keyboard): Command {
   return new Command('edit')
     .description('edit a sealed file; a new or a plain one is sealed')
     .argument('<file>', 'secrets.yaml')
     .action(async (file: string) => {
-      const { fullEnvironment } = context.surroundings;
-      const opened = await openOnDisk(file, await ownIdentities(fullEnvironment));
-      const text = await edit(opened.text, file, fullEnvironment);
-      if (opened.sealed && text === opened.text) return print(context, 'Nothing was changed.');
-      await sealOnDisk(opened, text, false);
-      print(context, `Sealed ${file}.`);
+      const { fullEnvironment: env } = context.surroundings;
+      const opened = await openOnDisk(file, await ownIdentities(env));
+      const sealTo = await sealer(opened, false);
+      const again = (error: unknown): Promise<boolean> => wantsAgain(context, keyboard, error);
+      const said = await edit(opened.text, file, { env, signals: process, again }, async (text) =>
+        opened.sealed && text === opened.text
+          ? 'Nothing was changed.'
+          : `Sealed ${counted(await sealTo(text))} of ${file}.`,
+      );
+      print(context, said);
     });
 }
+
+/** Somebody at a terminal can mend what was typed. */
+async function wantsAgain(context: CliContext, keyboard: Keyboard, error: unknown): Promise<boolean> {
+  if (keyboard.isTTY !== true) return false;
+  reportProblem(context, error);
+  const lines = createInterface({ input: keyboard, output: context.stderr });
+  const answer = await new Promise<string>((resolve) => {
+    lines.once('SIGINT', () => resolve('n')).once('close', () => resolve('n'));
+    lines.question('Edit it again? [Y/n] ', resolve);
+  });
+  lines.close();
+  return !/^n/i.test(answer.trim());
+}
+
+const counted = (count: number): string => (count === 1 ? '1 value' : `${count} values`);
 
 function rotateCommand(context: CliContext): Command {
   return new Command('rotate')
@@ -65,8 +88,8 @@ function rotateCommand(context: CliContext): Command {
       for (const file of files) {
         const opened = await openOnDisk(file, identities);
         if (!opened.sealed) throw new ProblemError(notSealed(file));
-        await sealOnDisk(opened, opened.text, true);
-        print(context, `Sealed ${file} anew.`);
+        const count = await (await sealer(opened, true))(opened.text);
+        print(context, `Sealed ${counted(count)} of ${file} anew.`);
       }
     });
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join, relative, resolve } from 'node:path';
-import { type Result, unwrap } from '../../base/errors.ts';
+import { type Problem, ProblemError, type Result, unwrap } from '../../base/errors.ts';
 import { type CreationRule, creationRule, SOPS_FILE } from '../../render/sops/creationrules.ts';
 import { dataKey, sealKey } from '../../render/sops/keys.ts';
+import type { SealRule } from '../../render/sops/metadata.ts';
 import { openSealed, readSealed, type SealedFile } from '../../render/sops/open.ts';
+import { rotatable, sealedValues } from '../../render/sops/rotatable.ts';
 import { seal } from '../../render/sops/seal.ts';
 import { readIfThere, replaceFile } from './replace.ts';
 
@@ -26,14 +28,15 @@ export async function openOnDisk(path: string, identities: readonly string[]): P
 }
 
 /**
- * Seals a text and puts it in place of the file. A file that was sealed before keeps its key and the seals of what has not changed; `rotate`
- * gives it another key, and seals it for those whom `.sops.yaml` names now.
+ * How a text is sealed and put in place of the file; returns the number of values that were sealed. What is needed for it is found first, so
+ * that nothing is missing when the text is there. A file that was sealed before keeps its key and the seals of what has not changed;
+ * `rotate` gives it another key, and seals it for those whom `.sops.yaml` names now.
  */
-export async function sealOnDisk(
+export async function sealer(
   { path, found, sealed }: Edited,
-  text: string,
   rotate: boolean,
-): Promise<void> {
+): Promise<(text: string) => Promise<number>> {
+  if (rotate && sealed) unwrap(rotatable(sealed.file));
   const rules = rotate || !sealed ? unwrap(await ruleFor(path)) : undefined;
   const key = sealed && !rotate ? sealed.key : randomBytes(32);
   const age = rules ? await sealKey(key, rules.recipients) : (sealed?.file.metadata.age ?? []);
@@ -41,7 +44,14 @@ export async function sealOnDisk(
   if (!rule) throw new Error('unreachable: a file is sealed by its own rule or by one of .sops.yaml');
   const options = { file: path, key, age, rule, now: new Date(), random: randomBytes };
   const before = sealed && !rotate ? { before: sealed.file } : {};
-  await replaceFile(path, unwrap(seal(text, { ...options, ...before })), found);
+  const macOnlyEncrypted = sealed?.file.metadata.macOnlyEncrypted ?? rules?.macOnlyEncrypted ?? false;
+  return async (text) => {
+    const result = unwrap(seal(text, { ...options, ...before, macOnlyEncrypted }));
+    const count = sealedValues(unwrap(readSealed(result, path)));
+    if (count === 0) throw new ProblemError(nothingSealed(path, rule));
+    await replaceFile(path, result, found);
+    return count;
+  };
 }
 
 /** The rule of the nearest `.sops.yaml` above the file, as sops(1) looks for it. */
@@ -52,3 +62,10 @@ async function ruleFor(path: string): Promise<Result<CreationRule>> {
       return creationRule(text, relative(folder, resolve(path)));
   }
 }
+
+const nothingSealed = (file: string, { name, value }: SealRule): Problem => ({
+  reason: 'NothingSealed',
+  message: `No value of the file would be sealed: its rule is ${name}: ${value}`,
+  place: { file },
+  remedy: `Give it a rule in ${SOPS_FILE} that fits, or another name. Of a file that is sealed already the rule is in its member sops.`,
+});

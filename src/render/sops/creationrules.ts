@@ -11,7 +11,12 @@ export const SOPS_FILE = '.sops.yaml';
 export interface CreationRule {
   readonly recipients: readonly string[];
   readonly rule: SealRule;
+  /** Whether only what is sealed counts for the message authentication code. */
+  readonly macOnlyEncrypted: boolean;
 }
+
+/** Keys of other kinds that a rule may name (config.go of SOPS). */
+const OTHERS = ['pgp', 'kms', 'gcp_kms', 'hckms', 'azure_keyvault', 'hc_vault_transit_uri', 'key_groups'];
 
 /** The rule of `.sops.yaml` for a file, by its path from the folder of `.sops.yaml`. */
 export function creationRule(text: string | undefined, path: string): Result<CreationRule> {
@@ -42,6 +47,8 @@ function matcher({ path_regex: pattern }: JsonObject): Result<(path: string) => 
 }
 
 function ruleOf(rule: JsonObject, path: string): Result<CreationRule> {
+  const other = OTHERS.find((kind) => rule[kind] && String(rule[kind]) !== '');
+  if (other) return failed(otherKeys(other, path));
   const written = Array.isArray(rule.age) ? rule.age.map(String) : String(rule.age ?? '').split(',');
   const recipients = written.map((one) => one.trim()).filter((one) => one !== '');
   if (recipients.length === 0)
@@ -52,7 +59,9 @@ function ruleOf(rule: JsonObject, path: string): Result<CreationRule> {
       remedy: 'Write age: age1…,age1….',
     });
   const seals = readRule(rule, { file: SOPS_FILE });
-  return seals.ok ? ok({ recipients, rule: seals.value }) : seals;
+  return seals.ok
+    ? ok({ recipients, rule: seals.value, macOnlyEncrypted: rule.mac_only_encrypted === true })
+    : seals;
 }
 
 const noRules: Problem = {
@@ -62,12 +71,23 @@ const noRules: Problem = {
   remedy: 'Write one: pilotage secrets init DELIVERY.',
 };
 
-/** A `.sops.yaml` for a new repository: what is named secrets…yaml is sealed, all but what says which object it is. */
+const otherKeys = (kind: string, path: string): Problem => ({
+  reason: 'SopsRuleUnsupported',
+  message: `The rule of ${SOPS_FILE} for ${path} names ${kind}: whom it means could not open the file`,
+  place: { file: SOPS_FILE },
+  remedy: `Seal the file with sops, or remove ${kind}.`,
+});
+
+/** A `.sops.yaml` for a new repository: of manifests that are named secrets…yaml the data is sealed, of other files of that name everything. */
 export const newRules = (
   recipients: readonly string[],
 ): string => `# For whom files are sealed, and what of them. Seal one: pilotage secrets edit secrets.yaml
 creation_rules:
+  # Manifests: what they hold is sealed, and which object they are can be read.
+  - path_regex: (^|/)(templates|manifests)/(.*/)?secrets[^/]*\\.(ya?ml|json)$
+    encrypted_regex: ^(data|stringData)$
+    age: ${recipients.join(',')}
+  # Values files, and whatever else has that name: everything is sealed.
   - path_regex: (^|/)secrets[^/]*\\.(ya?ml|json)$
-    unencrypted_regex: ^(apiVersion|kind|metadata|type)$
     age: ${recipients.join(',')}
 `;

@@ -21,6 +21,8 @@ export interface SopsMetadata {
   readonly mac: string;
   readonly macOnlyEncrypted: boolean;
   readonly rule: SealRule;
+  /** All of it, as it was read. */
+  readonly written: JsonObject;
 }
 
 const OTHERS = ['pgp', 'kms', 'gcp_kms', 'hckms', 'azure_kv', 'hc_vault'];
@@ -46,6 +48,7 @@ export function readMetadata(sops: Json | undefined, place: Place): Result<SopsM
     mac,
     macOnlyEncrypted: sops.mac_only_encrypted === true,
     rule: rule.value,
+    written: sops,
   });
 }
 

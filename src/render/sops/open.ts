@@ -74,7 +74,7 @@ export function openSealed(sealed: SealedFile, key: Uint8Array): Result<Opened> 
   });
 }
 
-const macOf = ({ macOnlyEncrypted }: SopsMetadata): Hash => {
+export const macOf = ({ macOnlyEncrypted }: { readonly macOnlyEncrypted?: boolean }): Hash => {
   const hash = createHash('sha512');
   return macOnlyEncrypted ? hash.update(ONLY_ENCRYPTED) : hash;
 };

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { failed, ok, type Problem, ProblemError, type Result, unwrap } from '../../base/errors.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
 import { dumpYaml, parseDocuments } from '../../kube/values/yaml.ts';
 import { bytesOf, openValue, sealValue } from './cipher.ts';
 import { type Leaf, type Leaves, leavesOf } from './leaves.ts';
 import type { AgeKey, SealRule } from './metadata.ts';
-import { type Edit, edited, mayBeSealed, pathText, type SealedFile } from './open.ts';
+import { type Edit, edited, macOf, mayBeSealed, pathText, type SealedFile } from './open.ts';
 import { lostBy, notForSops, sealedAs } from './sealable.ts';
 
 export interface SealOptions {
@@ -19,6 +18,8 @@ export interface SealOptions {
   readonly random: (size: number) => Uint8Array;
   /** The file before an edit, sealed with the same key: what has not changed keeps its seal, so that a diff shows what has. */
   readonly before?: SealedFile;
+  /** Whether only what is sealed counts for the message authentication code; by default everything does. */
+  readonly macOnlyEncrypted?: boolean;
 }
 
 /** The version of SOPS whose format this is. */
@@ -50,13 +51,14 @@ function sealLeaves(text: string, content: Leaves, options: SealOptions): Result
   const [start] = content.documents;
   if (start === undefined) return failed(nothingToSeal(file));
   const known = sealsOf(options);
-  const mac = createHash('sha512');
+  const mac = macOf(options);
   const edits: Edit[] = [];
   for (const leaf of content.leaves) {
     const value = sealedAs(leaf, rule);
     if (value === null) continue;
-    mac.update(bytesOf(value));
-    if (!rule.isSealed(leaf.path) || value === '') continue;
+    const isSealed = rule.isSealed(leaf.path);
+    if (isSealed || !options.macOnlyEncrypted) mac.update(bytesOf(value));
+    if (!isSealed || value === '') continue;
     const path = pathText(leaf.path);
     const sealed = known.get(`${path}${typeof value}:${value}`) ?? sealValue(value, key, { path, random });
     edits.push({ start: leaf.start, end: leaf.end, text: inPlace(text, leaf, sealed) });
@@ -78,13 +80,17 @@ function sealsOf({ before, key }: SealOptions): ReadonlyMap<string, string> {
   return seals;
 }
 
-function metadataOf({ age, rule, now, key, random }: SealOptions, code: string): JsonObject {
+/** Keys of other kinds are the same key sealed by others, and stay where it does. */
+function metadataOf(options: SealOptions, code: string): JsonObject {
+  const { age, rule, now, key, random, before } = options;
   const lastmodified = now.toISOString().replace(/\.\d+Z$/, 'Z');
   return {
+    ...before?.metadata.written,
     age: age.map(({ recipient, enc }) => ({ recipient, enc })),
     lastmodified,
     mac: sealValue(code, key, { path: lastmodified, random }),
     [rule.name]: rule.value,
+    ...(options.macOnlyEncrypted ? { mac_only_encrypted: true } : {}),
     version: FORMAT,
   };
 }
