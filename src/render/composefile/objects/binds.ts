@@ -38,7 +38,7 @@ const OF_THE_MACHINE = [
 /** Mounts a path: files of the repository from a ConfigMap, a folder that is not in it as a claim, a path of the machine as it is. */
 export function bindMount(project: Project, service: Service, mount: Mount, binding: Binding): Bound {
   const { source = '', at } = mount;
-  if (/docker\.sock$/.test(source)) {
+  if (hasSocket(source)) {
     refuse(
       project.report,
       at,
@@ -62,12 +62,42 @@ export function bindMount(project: Project, service: Service, mount: Mount, bind
     return NOTHING;
   }
   const isFile = project.tree.read(path) !== undefined;
+  if (isFile && isEnvironment(path)) return withoutEnvironment(project, service, mount);
   if (isFile) return configMount(project, service, mount, [path], binding);
-  const files = pathsBelow(project.tree, path).filter((file) => !/(^|\/)\.git(keep|ignore)$/.test(file));
+  const all = pathsBelow(project.tree, path).filter((file) => !/(^|\/)\.git(keep|ignore)$/.test(file));
+  const files = all.filter((file) => !isEnvironment(file));
   if (files.length > 0 && isSourceCode(service, path, mount)) return leftOut(project, service, mount);
+  if (files.length < all.length) withoutEnvironment(project, service, mount);
+  if (files.length === 0 && all.length > 0) return NOTHING;
   return files.length === 0
     ? dataMount(project, service, mount, binding)
     : configMount(project, service, mount, files, binding);
+}
+
+/** `.env` and its like hold passwords, and everybody who sees the namespace sees its ConfigMaps. */
+const isEnvironment = (file: string): boolean => /(?:^|\/)\.env[^/]*$/.test(file);
+
+function withoutEnvironment(project: Project, { name }: Service, { source, at }: Mount): Bound {
+  warn(
+    project.report,
+    at,
+    'EnvironmentFileMounted',
+    `${name} mounts ${source} without its .env files: a ConfigMap shows what they hold`,
+    'Name them as env_file, or make them secrets of the project.',
+  );
+  return NOTHING;
+}
+
+const SOCKET = /\/(?:docker|podman|containerd|crio|cri-dockerd)\.sock$/;
+
+/** Folders that engines have their sockets in. */
+const OF_SOCKETS = /^(?:\/var)?\/run(?:\/(?:docker|podman|containerd|crio|user(?:\/\d+)?(?:\/podman)?))?$/;
+
+function hasSocket(source: string): boolean {
+  if (!source.startsWith('/')) return SOCKET.test(`/${source}`);
+  const path = resolvePath('', source.replace(/^\/+/, ''));
+  // What climbs above the root is the root, to a kernel.
+  return path === undefined || SOCKET.test(`/${path}`) || OF_SOCKETS.test(`/${path}`);
 }
 
 /** Compose mounts the work tree over an image that is built from it, so that a change is seen at once; the image has it already. */
