@@ -4,7 +4,7 @@ import { isObject } from '../../kube/values/equal.ts';
 import { isComposeProject } from '../../model/apps.ts';
 import { type ComposeImage, imagesOf } from '../composefile/images.ts';
 import { composeFileIn } from '../composefile/load/load.ts';
-import { newReport } from '../composefile/load/report.ts';
+import { listOf, newReport } from '../composefile/load/report.ts';
 import type { Work } from '../composefile/load/work.ts';
 import { type Project, readProject } from '../composefile/project.ts';
 import { composeObjects } from '../composefile/render.ts';
@@ -66,8 +66,8 @@ function withProject<T>(
   try {
     const project = readProject({ ...request, variables: composeVariables(layers, request) }, report);
     const value = project && report.problems.length === 0 ? use(project, layers) : undefined;
-    const [first, ...others] = report.problems;
-    return first ? failed(first, ...others) : ok({ value, warnings: report.warnings });
+    const [first, ...others] = listOf(report, 'problems');
+    return first ? failed(first, ...others) : ok({ value, warnings: listOf(report, 'warnings') });
   } catch (error) {
     if (error instanceof ProblemError) return failed(error.problem);
     throw error;

@@ -41,9 +41,9 @@ function tell(node: Node, fate: Fate, path: readonly string[], report: Report): 
 }
 
 function unknownKey(node: Node, path: readonly string[], known: readonly string[], report: Report): void {
-  if (isFull(report)) return;
   const key = (path.at(-1) ?? '').slice(0, 100);
   const around = path.slice(0, -1).join('.');
-  const remedy = suggest(key, known) ?? `Known here: ${known.join(', ')}. What is your own begins with x-.`;
+  const near = isFull(report) ? undefined : suggest(key, known);
+  const remedy = near ?? `Known here: ${known.join(', ')}. What is your own begins with x-.`;
   refuse(report, node, 'UnknownKey', `${key} is not a key of ${around || 'a compose file'}`, remedy);
 }

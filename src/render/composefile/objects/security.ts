@@ -9,6 +9,7 @@ const USERS: Readonly<Record<string, number>> = { root: 0, nobody: 65_534 };
 /** The security context of the container. */
 export function containerSecurity(service: Service): JsonObject | undefined {
   const { fields } = service;
+  sayPrivileges(service);
   const capabilities = shaped({
     add: some(fields.texts('cap_add').map(({ text }) => capability(text))),
     drop: some(fields.texts('cap_drop').map(({ text }) => capability(text))),
@@ -23,6 +24,31 @@ export function containerSecurity(service: Service): JsonObject | undefined {
     }),
   );
 }
+
+/** What makes a container as mighty as its node. */
+function sayPrivileges({ name, fields }: Service): void {
+  const shared = (['network_mode', 'pid', 'ipc'] as const).filter((key) => fields.text(key) === 'host');
+  const all = fields.texts('cap_add').some(({ text }) => capability(text) === 'ALL') ? ['cap_add'] : [];
+  for (const key of [...shared, ...all, ...(fields.boolean('privileged') ? ['privileged'] : [])]) {
+    const at = fields.at(key);
+    if (at)
+      warn(
+        fields.report,
+        at,
+        'Privilege',
+        `${name} ${MIGHT[key]} (${key})`,
+        'Remove it if the program runs without it.',
+      );
+  }
+}
+
+const MIGHT: Readonly<Record<string, string>> = {
+  network_mode: 'has the network of its node',
+  pid: 'sees and ends the processes of its node',
+  ipc: 'shares the memory of the processes of its node',
+  cap_add: 'has every capability on its node',
+  privileged: 'may do everything on its node',
+};
 
 const capability = (name: string): string => name.toUpperCase().replace(/^CAP_/, '');
 
