@@ -2,6 +2,7 @@ import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
 import type { AppEntry, DeliveryFile, ImageEntry } from '../../model/deliveryfile.ts';
 import type { ComposeImage } from '../../render/composefile/images.ts';
+import { SEALED } from '../../render/composefile/load/dotenv.ts';
 import { Work } from '../../render/composefile/load/work.ts';
 import { objectName } from '../../render/composefile/project.ts';
 import { composeImages } from '../../render/sources/composefile.ts';
@@ -121,7 +122,10 @@ function entryOf({ path, process, dockerfile, target, args, secrets, at }: Compo
   };
 }
 
-function problemOf(tree: FileTree, { service, path, dockerfile, at }: ComposeImage): Problem | undefined {
+function problemOf(
+  tree: FileTree,
+  { service, path, dockerfile, args, at }: ComposeImage,
+): Problem | undefined {
   const { place } = at;
   if (tree.digest(path) === undefined)
     return {
@@ -129,6 +133,14 @@ function problemOf(tree: FileTree, { service, path, dockerfile, at }: ComposeIma
       message: `the build context ${path} of ${service} is not in the repository`,
       place,
       remedy: 'Correct build.context, or add the folder.',
+    };
+  const sealed = Object.keys(args).find((name) => args[name]?.includes(SEALED));
+  if (sealed !== undefined)
+    return {
+      reason: 'SealedArgument',
+      message: `the build argument ${sealed} of ${service} is sealed, and an image shows its arguments`,
+      place,
+      remedy: 'Make it a secret of the build: build: {secrets: [NAME]} (docs/images.md#secrets).',
     };
   if (!dockerfile.startsWith('/') && !dockerfile.split('/').includes('..')) return undefined;
   return {

@@ -57,6 +57,17 @@ describe('the images of compose projects', () => {
     expect(entries(files, [app('shop')], { 'my-web': { path: 'app' } })).to.deep.equal({});
   });
 
+  it('take no sealed argument, which they would show', () => {
+    const sealed = 'PW: ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\n';
+    const compose = 'services:\n  web:\n    build: {context: ., args: {PW: "$PW"}}\n';
+    const said = entries({ 'compose.yaml': compose, 'values.yaml': sealed }, [
+      { ...app('shop'), values: ['values.yaml'] },
+    ]);
+    expect(said)
+      .to.contain('compose.yaml:3:5: the build argument PW of web is sealed')
+      .and.contain('secret of the build');
+  });
+
   it('are refused where two would have one name', () => {
     const files = {
       'a/compose.yaml': 'services: {b-c: {build: .}}',

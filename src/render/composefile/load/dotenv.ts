@@ -68,7 +68,7 @@ class Reader {
     }
     if (this.#found.size >= MOST_VARIABLES)
       throw new InterpolationError(`is one of more than ${MOST_VARIABLES} variables`, 'Split the file.');
-    if (separator === '=' || separator === ':') this.#found.set(name, this.#value());
+    if (separator === '=' || separator === ':') this.#found.set(name, notSealed(name, this.#value()));
     else {
       const known = this.#options.lookup(name);
       if (known !== undefined) this.#found.set(name, known);
@@ -116,6 +116,17 @@ class Reader {
   }
 }
 
+/** What SOPS has sealed begins so, or holds it. */
+export const SEALED = 'ENC[AES256_GCM,';
+
+function notSealed(name: string, value: string): string {
+  if (!value.includes(SEALED)) return value;
+  throw new InterpolationError(
+    `has a sealed value for ${name}, and environment files are not opened`,
+    'Put it into the values of the app, a YAML file that SOPS has sealed (docs/secrets.md): it is opened for the render.',
+  );
+}
+
 const ESCAPES: Readonly<Record<string, string>> = {
   a: '\u0007',
   b: '\b',
@@ -133,11 +144,20 @@ const unescaped = (text: string): string =>
   text.replace(/\\([abfnrtv"\\$])/g, (whole, letter: string) => ESCAPES[letter] ?? whole);
 
 /** A file whose lines are `NAME=value` and nothing more (`format: raw`). */
-export const parseRawEnvFile = (text: string): ReadonlyMap<string, string> =>
-  new Map(
-    text
-      .split(/\r?\n/)
-      .filter((line) => line.includes('=') && !line.startsWith('#'))
-      .slice(0, MOST_VARIABLES)
-      .map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1)]),
-  );
+export function parseRawEnvFile({ text, file }: EnvFile): Result<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const [i, line] of text.split(/\r?\n/, MOST_LINES).entries()) {
+    if (!line.includes('=') || line.startsWith('#') || found.size >= MOST_VARIABLES) continue;
+    const name = line.slice(0, line.indexOf('=')).trim();
+    try {
+      found.set(name, notSealed(name, line.slice(line.indexOf('=') + 1)));
+    } catch (error) {
+      if (!(error instanceof InterpolationError)) throw error;
+      return failed(invalid(file, i + 1, error));
+    }
+  }
+  return ok(found);
+}
+
+/** With comments and empty ones. */
+const MOST_LINES = 4 * MOST_VARIABLES;

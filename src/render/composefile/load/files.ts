@@ -126,8 +126,7 @@ function parsedEnvironment(
   const text = readText(tree, file);
   if (text === undefined) return undefined;
   work.bytes(text, { file });
-  if (isRaw) return parseRawEnvFile(text);
-  const parsed = parseEnvFile({ text, file }, { lookup, budget });
+  const parsed = isRaw ? parseRawEnvFile({ text, file }) : parseEnvFile({ text, file }, { lookup, budget });
   if (parsed.ok) return parsed.value;
   report.problems.push(...(parsed.problems as readonly Problem[]));
   return new Map();
