@@ -14,6 +14,7 @@ import { type ComposeRequest, composeImages } from '../../render/sources/compose
 import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { readFolder } from '../init/foldertree.ts';
+import { ignoredIn } from '../init/ignoredfiles.ts';
 
 interface ImportOptions {
   readonly output: string;
@@ -47,7 +48,7 @@ async function writeChart(context: CliContext, file: string, output: string): Pr
       message: `${output} exists already; nothing was written.`,
       remedy: 'Name another folder: --output FOLDER.',
     });
-  const project = projectAt(file);
+  const project = await projectAt(context, file);
   const images = unwrap(composeImages(project));
   const built = Object.fromEntries(images.map(({ service }) => [service, `built.invalid/${service}:1`]));
   const { manifests, warnings } = unwrap(
@@ -70,17 +71,24 @@ async function writeChart(context: CliContext, file: string, output: string): Pr
   sayImages(context, images);
 }
 
-/** The project of a compose file, or of the folder that has one. */
-function projectAt(file: string): ComposeRequest {
+/** The project of a compose file, or of the folder that has one. What git ignores is not of it, passwords before all. */
+async function projectAt(context: CliContext, file: string): Promise<ComposeRequest> {
   const isFile = /\.ya?ml$/.test(file);
   const root = isFile ? dirname(file) : file;
-  const tree = existsSync(file) ? readFolder(root) : undefined;
+  const isIgnored = existsSync(file)
+    ? await ignoredIn(root, context.surroundings.fullEnvironment)
+    : undefined;
+  const tree = existsSync(file) ? readFolder(root, isIgnored) : undefined;
   if (!tree || !isComposeProject(tree, ''))
     throw new ProblemError({
       reason: 'NotFound',
       message: `There is no compose file in ${root}, or it holds a chart or manifests beside it.`,
       remedy: 'Name it: pilotage chart import compose FILE.',
     });
+  if (!isIgnored && tree.paths.some((path) => /(?:^|\/)\.gitignore$/.test(path)))
+    context.stderr.write(
+      `warning: ${root} is in no repository of git, so the chart may hold what .gitignore names: look for passwords\n`,
+    );
   const name = nameOf(root);
   return {
     ...{ tree, path: '', app: name, delivery: name, environment: 'dev', valuesFiles: [] },

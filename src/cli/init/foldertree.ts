@@ -9,8 +9,10 @@ const MAX_FILES = 20_000;
 const IGNORED = new Set(['.git', 'node_modules']);
 
 /** A folder on disk as the renderer sees it once it is committed: regular files only, no links. */
-export function readFolder(root: string): FileTree {
-  const paths = walk(root, '').sort();
+export function readFolder(root: string, isIgnored: (path: string) => boolean = () => false): FileTree {
+  const paths = walk(root, '')
+    .filter((path) => !isIgnored(path))
+    .sort();
   if (paths.length > MAX_FILES) {
     throw new ProblemError({
       reason: 'TreeTooLarge',

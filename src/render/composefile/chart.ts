@@ -37,6 +37,15 @@ interface ServiceValues {
   env?: Record<string, string>;
 }
 
+/** Without the digest of what the pods mount: a text in a template does not change with the ConfigMap beside it. */
+const entriesOf = (value: JsonObject): readonly (readonly [string, Json])[] =>
+  Object.entries(value).filter(([key, member]) => {
+    const isOnlyDigest = isObject(member) && Object.keys(member).join() === DIGEST;
+    return key !== DIGEST && !(key === 'annotations' && isOnlyDigest);
+  });
+
+const DIGEST = 'checksum/config';
+
 /** A word that no text of a manifest has, and YAML writes as it is. */
 const MARK = 'pilotage0expression0';
 
@@ -70,7 +79,7 @@ class Writer {
   }
 
   #marked(value: JsonObject, service: string): JsonObject {
-    const members = Object.entries(value).map(([key, member]): readonly [string, Json] => {
+    const members = entriesOf(value).map(([key, member]): readonly [string, Json] => {
       if (key === 'app.kubernetes.io/instance') return [key, this.#expression('{{toJson Release.Name}}')];
       if (key === 'replicas' && typeof member === 'number') return [key, this.#replicas(service, member)];
       if (key === 'containers' && Array.isArray(member))
