@@ -7,6 +7,7 @@ import { createMade } from './gotemplate/made.ts';
 import { seesRevision } from './key.ts';
 import { tooLargeToApply } from './manifests/bounds.ts';
 import { distinct } from './manifests/duplicates.ts';
+import { holdersOf } from './manifests/holders.ts';
 import { nameImages } from './manifests/imagenames.ts';
 import { assignNamespace } from './manifests/namespace.ts';
 import type { Written } from './manifests/read.ts';
@@ -87,7 +88,11 @@ export function renderInline(request: RenderRequest, engine: ChartEngine, chance
   if (request.lookups && lookups.length > 0) return ok({ manifests: [], warnings: [], ...recorded });
   if (!source.ok) return source;
   const rendered = finished(source.value, request);
-  return rendered.ok ? ok({ ...rendered.value, ...recorded }) : rendered;
+  if (!rendered.ok || !recorded.generated)
+    return rendered.ok ? ok({ ...rendered.value, ...recorded }) : rendered;
+  // Here and not where they are kept: many values in many objects take their time.
+  const holders = holdersOf(generated, rendered.value.manifests, request.path);
+  return ok({ ...rendered.value, ...recorded, holders });
 }
 
 function finished(source: SourceOutput, request: RenderRequest): Result<Rendered> {

@@ -57,6 +57,8 @@ export interface Rendered {
   readonly warnings: readonly Problem[];
   /** The values that were made once, now or before, as far as this render used them. */
   readonly generated?: GeneratedValues;
+  /** By the keys of `generated`: the objects that hold the value, `Secret/db` each. */
+  readonly holders?: Readonly<Record<string, readonly string[]>>;
   /** What templates looked up and the request has no answer to. */
   readonly lookups?: readonly Lookup[];
 }

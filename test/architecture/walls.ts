@@ -208,7 +208,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     'reach.ts': ['kustomize'],
     'key.ts': ['reach.ts', 'types.ts'],
     handlebars: ['engine.ts'],
-    manifests: ['types.ts'],
+    manifests: ['recorded.ts', 'types.ts'],
     gotemplate: ['recorded.ts'],
     'chance.ts': ['gotemplate'],
     helm: ['gotemplate', 'manifests', 'recorded.ts', 'types.ts'],

@@ -18,6 +18,7 @@ import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../src/mo
 import { systemChance } from '../../src/render/chance.ts';
 import { createLookups } from '../../src/render/gotemplate/lookups.ts';
 import { createMade } from '../../src/render/gotemplate/made.ts';
+import { holdersOf } from '../../src/render/manifests/holders.ts';
 import type { RenderRequest } from '../../src/render/types.ts';
 import type { SyncOptions } from '../../src/sync/options.ts';
 import type { ImageBuild } from '../../src/sync/source/source.ts';
@@ -133,7 +134,8 @@ async function render(request: RenderRequest) {
   const [first, ...rest] = problems;
   const recorded = { generated: made.used(), lookups: lookups.unanswered() };
   if (recorded.lookups.length > 0) return ok({ manifests: [], warnings: [], ...recorded });
-  return first ? failed(first, ...rest) : ok({ manifests, warnings: [], ...recorded });
+  const holders = holdersOf(recorded.generated, manifests, request.path);
+  return first ? failed(first, ...rest) : ok({ manifests, warnings: [], ...recorded, holders });
 }
 
 export interface Harness {

@@ -9,6 +9,11 @@ export interface Lookups {
   unanswered(): readonly Lookup[];
 }
 
+/** More are not worth telling: nobody answers as many. */
+const MOST_UNANSWERED = 200;
+/** Kind, namespace and name together. */
+const LONGEST = 1000;
+
 export function createLookups(answers: LookupAnswers): Lookups {
   const unanswered = new Map<string, Lookup>();
   return {
@@ -16,7 +21,8 @@ export function createLookups(answers: LookupAnswers): Lookups {
       const key = lookupKey(lookup);
       const answer = Object.hasOwn(answers, key) ? answers[key] : undefined;
       if (answer === undefined) {
-        unanswered.set(key, lookup);
+        if (key.length > LONGEST) throw new GoError('what is looked up has a name that is too long');
+        if (unanswered.size < MOST_UNANSWERED) unanswered.set(key, lookup);
         return new Map();
       }
       if ('error' in answer) throw new GoError(answer.error);

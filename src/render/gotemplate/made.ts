@@ -4,7 +4,7 @@ import type { Generated, GeneratedValues } from '../recorded.ts';
 import type { Chance } from './chance.ts';
 import { createPlaces, type Places } from './places.ts';
 import { readRecord, recordValue, type ValueRecord } from './valuerecord.ts';
-import type { Value } from './values.ts';
+import { GoError, type Value } from './values.ts';
 
 /**
  * The values of a render that are made once. A function that would make something else each time takes what an earlier render made
@@ -23,12 +23,18 @@ export interface Made {
   enter(template: string): void;
   /**
    * What this call made before, or else what `make` makes now. Structs come back without their methods: a function that gives those
-   * out keeps what the struct is made of here.
+   * out keeps what the struct is made of here. @throws GoError where all values are too many or too large to be kept
    */
   take(name: string, args: readonly Value[], make: () => Value): Value;
   /** All that was taken, of before and of now. */
   used(): GeneratedValues;
 }
+
+/** All values of an app are kept in one Secret, which has one MiB. */
+const MOST_VALUES = 1000;
+const MOST_BYTES = 1_000_000;
+const TOO_MANY = `the templates of the app make more than ${MOST_VALUES} values that are made once`;
+const TOO_LARGE = 'the values that the templates of the app make once have more than 1 MB together';
 
 export function createMade(before: GeneratedValues, { random, now }: Pick<Chance, 'random' | 'now'>): Made {
   const used = new Map<string, Generated>();
@@ -36,6 +42,7 @@ export function createMade(before: GeneratedValues, { random, now }: Pick<Chance
   const places = createPlaces();
   const made = new Map<string, string>();
   let template = '';
+  let bytes = 0;
 
   const siteOf = (name: string, args: readonly Value[]): string => {
     const { object, path, line } = places.now();
@@ -60,9 +67,12 @@ export function createMade(before: GeneratedValues, { random, now }: Pick<Chance
       template = next;
     },
     take(name, args, make) {
+      if (used.size >= MOST_VALUES) throw new GoError(TOO_MANY);
       const site = siteOf(name, args);
       const known = Object.hasOwn(before, site) ? before[site] : undefined;
       const generated = known ?? record(name, make());
+      if (!used.has(site)) bytes += Buffer.byteLength(JSON.stringify([site, generated]));
+      if (bytes > MOST_BYTES) throw new GoError(TOO_LARGE);
       used.set(site, generated);
       for (const text of stringsOf(generated.value)) made.set(text, name);
       return readRecord(generated.value as ValueRecord);

@@ -24,6 +24,8 @@ export interface AnsweredRender {
 const ROUNDS = 5;
 const MOST_LOOKUPS = 100;
 const AT_ONCE = 8;
+/** Of all answers together: they travel to the render, and are kept. */
+const MOST_BYTES = 8_000_000;
 
 type Known = ReadonlyMap<string, LookedUp & { readonly lookup?: Lookup }>;
 
@@ -53,6 +55,7 @@ interface Settled {
 
 async function settled({ app, render, lookUp }: AnsweredRequest, before: Known): Promise<Result<Settled>> {
   const known = new Map(before);
+  let bytes = 0;
   for (let round = 0; round <= ROUNDS; round++) {
     const result = await render(answersOf(known));
     if (!result.ok) return result;
@@ -60,8 +63,12 @@ async function settled({ app, render, lookUp }: AnsweredRequest, before: Known):
     if (missing.length === 0) return ok({ rendered: result.value, known });
     if (known.size + missing.length > MOST_LOOKUPS) return failed(tooMany(app));
     await pooled(missing, AT_ONCE, async (lookup) => {
-      known.set(lookupKey(lookup), { ...(await lookUp(lookup)), lookup });
+      if (bytes > MOST_BYTES) return;
+      const found = await lookUp(lookup);
+      bytes += Buffer.byteLength(JSON.stringify(found.answer));
+      known.set(lookupKey(lookup), { ...found, lookup });
     });
+    if (bytes > MOST_BYTES) return failed(tooLarge(app));
   }
   return failed(endless(app));
 }
@@ -95,6 +102,12 @@ const tooMany = (app: string): Problem => ({
   reason: 'TooManyLookups',
   message: `app ${app}: its templates look up more than ${MOST_LOOKUPS} objects`,
   remedy: 'Look up a list, or name what is needed in the values.',
+});
+
+const tooLarge = (app: string): Problem => ({
+  reason: 'LookupsTooLarge',
+  message: `app ${app}: what its templates look up has more than ${MOST_BYTES / 1_000_000} MB`,
+  remedy: 'Look up single objects instead of lists, or name what is needed in the values.',
 });
 
 const endless = (app: string): Problem => ({

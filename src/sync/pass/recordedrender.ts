@@ -9,7 +9,6 @@ import type { LookedUp } from '../cluster/lookup.ts';
 import type { SyncOptions } from '../options.ts';
 import type { Render } from '../source/source.ts';
 import { type Kept, type KeptNow, NOTHING_KEPT, readKept, writeKept } from '../state/generated.ts';
-import { holdersOf } from '../state/holders.ts';
 import { answeredRender } from './answeredrender.ts';
 
 export interface RecordedRender {
@@ -36,7 +35,7 @@ export function recordedRender(parts: RecordedRender): Render {
       if (!answered.ok) return answered;
       const { rendered, lookups } = answered.value;
       if (!parts.keeps) return ok(warned(rendered, notKept(request.app, kept, rendered)));
-      const content = contentAfter(kept, rendered, lookups, request.path);
+      const content = contentAfter(kept, rendered, lookups);
       if (await keep(parts, request, kept, content)) return ok(rendered);
     }
     return failed(contended(request.app));
@@ -72,11 +71,11 @@ const warned = (rendered: Rendered, warnings: readonly Problem[]): Rendered =>
   warnings.length === 0 ? rendered : { ...rendered, warnings: [...rendered.warnings, ...warnings] };
 
 /** Values of which the render made no use stay: the commit that brings them back finds them. */
-function contentAfter(kept: KeptNow, rendered: Rendered, lookups: Kept['lookups'], path: string): Kept {
-  const { generated = {} } = rendered;
+function contentAfter(kept: KeptNow, rendered: Rendered, lookups: Kept['lookups']): Kept {
+  const { generated = {}, holders = {} } = rendered;
   return {
     values: { ...kept.values, ...generated },
-    holders: holdersOf(generated, rendered.manifests, path),
+    holders,
     ...(lookups ? { lookups } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { createMade, type Made, timeOnce } from '../../../src/render/gotemplate/made.ts';
 import { readRecord } from '../../../src/render/gotemplate/valuerecord.ts';
 import {
+  GoError,
   int64,
   type Num,
   Struct,
@@ -124,6 +125,15 @@ describe('values that are made once', () => {
     const made = madeAfter({});
     results(made, [['a.yaml', 'hunter2']]);
     expect(Object.keys(made.used()).join()).not.contain('hunter2');
+  });
+
+  it('are refused where they are too many or too large to be kept', () => {
+    const made = madeAfter({});
+    const call = (value: string) => made.take('uuidv4', [], () => value);
+    for (let i = 0; i < 1000; i++) call('x');
+    expect(() => call('x')).throw(GoError, 'more than 1000 values');
+    const large = madeAfter({});
+    expect(() => large.take('randAscii', [], () => 'x'.repeat(1_000_001))).throw(GoError, 'more than 1 MB');
   });
 
   it('keep their types on the way through JSON', () => {

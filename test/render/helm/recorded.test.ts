@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import { type LookupAnswers, lookupKey } from '../../../src/render/recorded.ts';
 import type { Rendered, RenderRequest } from '../../../src/render/types.ts';
-import { type Files, rendered } from '../request.ts';
+import { type Files, refusal, rendered } from '../request.ts';
 
 const CHART: Files = {
   'Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',
@@ -39,6 +39,16 @@ describe('a chart of Helm that makes passwords and certificates', () => {
       .and.not.equal(second);
     expect(new X509Certificate(cert ?? '').verify(new X509Certificate(ca ?? '').publicKey)).equal(true);
     expect(dataOf(render()).first).not.equal(one);
+  });
+
+  it('is refused at its line where it makes too many to be kept, and tells of others which objects hold them', () => {
+    const secret = `{{ range until 50000 }}{{ $x := uuidv4 }}{{ end }}${CHART['templates/secret.yaml']}`;
+    const result = refusal({ ...CHART, 'templates/secret.yaml': secret });
+    expect(result).contain('more than 1000 values').and.contain('templates/secret.yaml:1');
+    const { generated = {}, holders = {} } = render();
+    expect(holders).deep.equal(
+      Object.fromEntries(Object.keys(generated).map((site) => [site, ['Secret/db']])),
+    );
   });
 
   it('keeps it when other templates come before, and lines move', () => {

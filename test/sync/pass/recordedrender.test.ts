@@ -71,6 +71,18 @@ describe('a render that is recorded', () => {
     expect(asked).deep.equal([]);
   });
 
+  it('is given up where what it looks up is too large, before all of that is there', async () => {
+    const lookups = Array.from({ length: 100 }, (_, i) => configMap(`n${i}`));
+    const large = async (lookup: Lookup) => {
+      await lookUp(lookup);
+      return { answer: { object: { data: 'x'.repeat(1_000_000) } } };
+    };
+    const render = async () => ok({ manifests: [], warnings: [], lookups });
+    const parts = { render, home: home.client, lookUp: large, keeps: true, requestedAt: undefined };
+    expect(reasonOf(await recordedRender(parts)(request))).equal('LookupsTooLarge');
+    expect(asked.length).below(20);
+  });
+
   let count = 0;
   const making = async ({ generated = {} }: RenderRequest): Promise<Result<Rendered>> => {
     const made = createMade(generated, systemChance);

@@ -1,10 +1,14 @@
 import type { KubeObject } from '../../kube/values/types.ts';
-import type { Generated, GeneratedValues } from '../../render/recorded.ts';
-import type { Manifest } from '../../render/types.ts';
+import type { Generated, GeneratedValues } from '../recorded.ts';
+import type { Manifest } from '../types.ts';
+
+/** A value that every object has needs no list of them. */
+const MOST = 20;
 
 /**
  * By the keys of `generated`: the objects that hold the value, `Secret/db` each. Where a value is found in none of those that its template
- * wrote (a time that was formatted, a text of which only a hash is left), it is all of them. `path`: the folder of the chart.
+ * wrote (a time that was formatted, a text of which only a hash is left), it is all of them. No more than `MOST`
+ * are named for a value. `path`: the folder of the chart.
  */
 export function holdersOf(
   generated: GeneratedValues,
@@ -23,7 +27,8 @@ export function holdersOf(
       // A chart below another may lie under another name than its templates have, or in an archive.
       const among = written.length > 0 ? written : manifests;
       const found = among.filter((manifest) => holds(textOf(manifest), one));
-      return [site, (found.length > 0 ? found : written).map(({ object }) => named(object))];
+      const holders = found.length > 0 ? found : written;
+      return [site, holders.slice(0, MOST).map(({ object }) => named(object))];
     }),
   );
 }

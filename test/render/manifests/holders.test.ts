@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubeObject } from '../../../src/kube/values/types.ts';
 import type { Generated } from '../../../src/render/recorded.ts';
-import { holdersOf } from '../../../src/sync/state/holders.ts';
+import { holdersOf } from '../../../src/render/manifests/holders.ts';
 
 const made = (value: unknown, template = 'shop/templates/a.yaml'): Generated => ({
   ...{ function: 'f', id: '00', since: '2026-01-01T00:00:00Z' },
