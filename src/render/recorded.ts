@@ -19,6 +19,18 @@ export interface Generated {
 /** Values by the call that made them, as `gotemplate/made.ts` names calls. */
 export type GeneratedValues = Readonly<Record<string, Generated>>;
 
+/** The texts of a value, without the names of its types and fields. */
+export function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  if ('bytes' in value) return [String(value.bytes)];
+  if ('list' in value) return listOf(value.list).flatMap(textsOf);
+  const entries = 'map' in value ? value.map : 'struct' in value ? value.struct : [];
+  return listOf(entries).flatMap((entry) => textsOf(listOf(entry)[1]));
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
 export const generatedName = ({ function: name, id }: Generated): string => `${name}-${id}`;
 
 /** What a template asks the cluster for. */

@@ -1,4 +1,3 @@
-import { blotter, spellings } from '../base/blot.ts';
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { ChartEngine } from './engine.ts';
 import type { Chance } from './gotemplate/chance.ts';
@@ -11,12 +10,13 @@ import { holdersOf } from './manifests/holders.ts';
 import { nameImages } from './manifests/imagenames.ts';
 import { assignNamespace } from './manifests/namespace.ts';
 import type { Written } from './manifests/read.ts';
+import { blotted, secretTexts } from './manifests/secrets.ts';
 import { upgrade } from './manifests/upgrade.ts';
 import { isSealedText } from './sops/open.ts';
 import { sealedFields } from './sops/sealedfields.ts';
 import { type OpenedTree, openTree } from './sops/tree.ts';
 import { renderSource } from './sources/list.ts';
-import type { SourceOutput } from './sources/source.ts';
+import type { SourceOutput, SourceRequest } from './sources/source.ts';
 import type { Rendered, RenderRequest } from './types.ts';
 
 /** As renderInline, of files that may be sealed by SOPS: they are opened in memory alone, and no problem repeats what was in them. */
@@ -48,23 +48,11 @@ function leftSealed(
 }
 
 function withoutSecrets(result: Result<Rendered>, secrets: readonly string[]): Result<Rendered> {
-  const blot = blotter(secrets.flatMap(spellings));
-  const blotted = ({ message, remedy, details, ...rest }: Problem): Problem => ({
-    ...rest,
-    message: blot(message),
-    ...(remedy === undefined ? {} : { remedy: blot(remedy) }),
-    ...(details === undefined ? {} : { details: details.map(blot) }),
-  });
-  if (!result.ok) {
-    const [first, ...others] = result.problems;
-    return failed(blotted(first), ...others.map(blotted));
-  }
-  const { manifests, notes, warnings, ...rest } = result.value;
+  const told = blotted(result, () => secrets);
+  if (!told.ok) return told;
   return ok({
-    ...rest,
-    ...(notes === undefined ? {} : { notes: blot(notes) }),
-    warnings: warnings.map(blotted),
-    manifests: manifests.map((manifest) => {
+    ...told.value,
+    manifests: told.value.manifests.map((manifest) => {
       const sealed = sealedFields(manifest.object, secrets);
       return sealed.length === 0 ? manifest : { ...manifest, sealed };
     }),
@@ -77,6 +65,15 @@ function withoutSecrets(result: Result<Rendered>, secrets: readonly string[]): R
  */
 export function renderInline(request: RenderRequest, engine: ChartEngine, chance: Chance): Result<Rendered> {
   const made = createMade(request.generated ?? {}, chance);
+  const rendered = renderWith(request, engine, { made, chance });
+  return blotted(rendered, () => secretTexts(made.used(), request.lookups ?? {}));
+}
+
+function renderWith(
+  request: RenderRequest,
+  engine: ChartEngine,
+  { made, chance }: Pick<SourceRequest, 'made' | 'chance'>,
+): Result<Rendered> {
   const lookedUp = createLookups(request.lookups ?? {});
   const source = renderSource({ ...request, made, lookedUp, chance }, engine);
   const [generated, lookups] = [made.used(), lookedUp.unanswered()];

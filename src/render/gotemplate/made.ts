@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../kube/values/equal.ts';
-import type { Generated, GeneratedValues } from '../recorded.ts';
+import { type Generated, type GeneratedValues, textsOf } from '../recorded.ts';
 import type { Chance } from './chance.ts';
 import { createPlaces, type Places } from './places.ts';
 import { readRecord, recordValue, type ValueRecord } from './valuerecord.ts';
@@ -101,8 +101,7 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
 const SHORTEST = 4;
 
 /** The texts of a record, and how a Secret has them. */
-function stringsOf(value: unknown): string[] {
-  if (typeof value === 'string')
-    return value.length < SHORTEST ? [] : [value, Buffer.from(value).toString('base64')];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsOf) : [];
-}
+const stringsOf = (value: unknown): string[] =>
+  textsOf(value)
+    .filter(({ length }) => length >= SHORTEST)
+    .flatMap((text) => [text, Buffer.from(text).toString('base64')]);

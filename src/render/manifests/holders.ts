@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../kube/values/types.ts';
-import type { Generated, GeneratedValues } from '../recorded.ts';
+import { type Generated, type GeneratedValues, textsOf } from '../recorded.ts';
 import type { Manifest } from '../types.ts';
 
 /** A value that every object has needs no list of them. */
@@ -45,7 +45,7 @@ const named = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.na
 const SHORTEST = 4;
 
 function holds(text: string, { value }: Generated): boolean {
-  const parts = stringsOf(value).filter((part) => part.length >= SHORTEST);
+  const parts = textsOf(value).filter((part) => part.length >= SHORTEST);
   return parts.some((part) => text.includes(part) || text.includes(Buffer.from(part).toString('base64')));
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubeObject } from '../../../src/kube/values/types.ts';
-import type { Generated } from '../../../src/render/recorded.ts';
 import { holdersOf } from '../../../src/render/manifests/holders.ts';
+import type { Generated } from '../../../src/render/recorded.ts';
 
 const made = (value: unknown, template = 'shop/templates/a.yaml'): Generated => ({
   ...{ function: 'f', id: '00', since: '2026-01-01T00:00:00Z' },
@@ -17,13 +17,18 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 describe('the objects that hold a value', () => {
   const manifests = [
     manifest('plain', { stringData: { password: 'hunter22', other: 'cert' } }),
+    manifest('named', { data: { Cert: 'x' } }),
     manifest('encoded', { data: { password: base64('hunter22'), cert: base64('-----BEGIN') } }),
     manifest('elsewhere', { stringData: { password: 'hunter22' } }, 'chart/templates/b.yaml'),
   ];
   const cases: readonly [string, Generated, string[]][] = [
     ['those in which it stands, as it is or as base64', made('hunter22'), ['Secret/plain', 'Secret/encoded']],
     ['also a part of it', made({ struct: [['Cert', '-----BEGIN']], type: 't' }), ['Secret/encoded']],
-    ['all of its template, where it stands in none', made({ int: '5' }), ['Secret/plain', 'Secret/encoded']],
+    [
+      'all of its template, where it stands in none',
+      made({ int: '5' }),
+      ['Secret/plain', 'Secret/named', 'Secret/encoded'],
+    ],
     ['none, where its template wrote none', made('hunter23', 'shop/templates/c.yaml'), []],
     [
       'all in which it stands, where nothing is known of its template',
