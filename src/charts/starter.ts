@@ -10,21 +10,40 @@ export interface StarterOptions {
   /** What the container runs. */
   readonly command?: readonly string[];
   readonly port?: number;
-  /** Folder of plain manifests, '' for the root; without it, the starter chart is written. */
-  readonly manifests?: string;
+  /** Delivered as it is; without it, the starter chart is written. */
+  readonly existing?: Existing;
 }
 
-const CHART_SOURCE = 'chart: chart\n      values: ["chart/values/${environment}.yaml"]';
+/** What a repository holds already. Folders are '' for the root. */
+export type Existing =
+  | { readonly type: 'manifests'; readonly path: string }
+  | { readonly type: 'overlays'; readonly overlays: readonly Overlay[] }
+  | { readonly type: 'compose'; readonly values: readonly string[] }
+  | { readonly type: 'charts'; readonly charts: readonly ExistingChart[] };
+
+/** A kustomization, and the environment that it is for. */
+export interface Overlay {
+  readonly name: string;
+  readonly path: string;
+}
+
+export interface ExistingChart {
+  readonly path: string;
+  readonly isHelm: boolean;
+  /** Its values files, with `${environment}` for the name. */
+  readonly values: readonly string[];
+}
 
 /** Environments of a new delivery; a values file is written for each. */
 const ENVIRONMENTS = ['dev', 'preprod', 'prod'] as const;
 
 /**
  * The files that `pilotage init` writes, by path: a pilotage.yaml, the chart in `chart/`, a values file for each environment.
- * For plain manifests only the pilotage.yaml. `web` is the tree of the chart `charts/web` of this package: the one chart is both the example and the start.
+ * Beside what exists, only the pilotage.yaml and values files that set nothing yet. `web` is the tree of the chart `charts/web` of this package: the one chart is both the example and the start.
  */
 export function starterFiles(web: FileTree, options: StarterOptions): Readonly<Record<string, string>> {
-  if (options.manifests !== undefined) return { 'pilotage.yaml': pilotageYaml(options) };
+  const { existing } = options;
+  if (existing) return { ...emptyValues(existing), 'pilotage.yaml': pilotageYaml(options, existing) };
   const chart = web.paths.map((path): [string, string] => [`chart/${path}`, readText(web, path) ?? '']);
   const files = Object.fromEntries(chart);
   return {
@@ -32,9 +51,36 @@ export function starterFiles(web: FileTree, options: StarterOptions): Readonly<R
     'chart/Chart.yaml': chartYaml(options.name),
     'chart/values.yaml': withAnswers(files['chart/values.yaml'] ?? '', options),
     ...Object.fromEntries(ENVIRONMENTS.map((name) => [`chart/values/${name}.yaml`, environmentValues(name)])),
-    'pilotage.yaml': pilotageYaml(options),
+    'pilotage.yaml': pilotageYaml(options, STARTER),
   };
 }
+
+const STARTER: Existing = {
+  type: 'charts',
+  charts: [{ path: 'chart', isHelm: false, values: ['chart/values/${environment}.yaml'] }],
+};
+
+/** A values file for each environment, by path: which values there are, only who wrote the chart knows. */
+function emptyValues(existing: Existing): Readonly<Record<string, string>> {
+  const files = ENVIRONMENTS.flatMap((name) => {
+    if (existing.type === 'compose')
+      return filesOf(existing.values, name, `The variables of the compose file in ${name}, as in TAG: "2".`);
+    if (existing.type !== 'charts') return [];
+    return existing.charts.flatMap(({ path, values }) =>
+      filesOf(
+        values,
+        name,
+        `What is different in ${name}. Everything else stands in ${path ? `${path}/` : ''}values.yaml.`,
+      ),
+    );
+  });
+  return Object.fromEntries(files);
+}
+
+const filesOf = (values: readonly string[], environment: string, comment: string): [string, string][] =>
+  values
+    .filter((file) => file.includes('${environment}'))
+    .map((file) => [file.replaceAll('${environment}', environment), `# ${comment}\n`]);
 
 const chartYaml = (name: string): string => `apiVersion: v2
 name: ${name}
@@ -58,29 +104,68 @@ function withAnswers(values: string, { command, port }: StarterOptions): string 
   return port === undefined ? commanded : commanded.replace(/^port: \d+$/m, `port: ${port}`);
 }
 
-function pilotageYaml({ name, branch = 'main', image, manifests }: StarterOptions): string {
+function pilotageYaml({ name, branch = 'main', image }: StarterOptions, existing: Existing): string {
   const build = image?.dockerfile
     ? `, dockerfile: ${JSON.stringify(image.dockerfile)}`
     : image?.build
       ? `, build: ${JSON.stringify(image.build)}`
       : '';
   const images = image ? `  images:\n    web: {path: ${JSON.stringify(image.path)}${build}}\n` : '';
+  const stages =
+    existing.type === 'overlays' ? existing.overlays : ENVIRONMENTS.map((stage) => ({ name: stage }));
   return `apiVersion: pilotage.dev/v1alpha1
 kind: Delivery
 metadata:
   name: ${name}
 spec:
   environments:
-    - name: dev
-      branch: ${branch}
-    - name: preprod
-      branch: preprod
-      promotion: {from: dev, gates: {healthy: 30s}}
-    - name: prod
-      branch: prod
-      promotion: {from: preprod, gates: {approvals: 1}}
-${images}  apps:
-    - name: ${name}
-      ${manifests === undefined ? CHART_SOURCE : `path: ${JSON.stringify(manifests || '.')}`}
-`;
+${environmentsYaml(stages, branch)}${images}${appsYaml(name, existing)}`;
 }
+
+/** Each is promoted from the one before; a person approves the last. */
+function environmentsYaml(
+  stages: readonly { readonly name: string; readonly path?: string }[],
+  branch: string,
+): string {
+  const entries = stages.map(({ name, path }, index) => {
+    const from = stages[index - 1]?.name;
+    const gates = index === stages.length - 1 ? '{approvals: 1}' : '{healthy: 30s}';
+    return [
+      `    - name: ${name}`,
+      `      branch: ${from === undefined ? branch : name}`,
+      ...(path === undefined ? [] : [`      path: ${JSON.stringify(path)}`]),
+      ...(from === undefined ? [] : [`      promotion: {from: ${from}, gates: ${gates}}`]),
+    ];
+  });
+  return `${entries.flat().join('\n')}\n`;
+}
+
+/** Without apps, an environment delivers its folder. */
+function appsYaml(name: string, existing: Existing): string {
+  if (existing.type === 'overlays') return '';
+  const apps = appsOf(name, existing).map(
+    ({ app, source, values }) =>
+      `    - name: ${app}\n      ${source}\n${values.length > 0 ? `      values: ${listOf(values)}\n` : ''}`,
+  );
+  return `  apps:\n${apps.join('')}`;
+}
+
+interface StarterApp {
+  readonly app: string;
+  readonly source: string;
+  readonly values: readonly string[];
+}
+
+function appsOf(name: string, existing: Exclude<Existing, { type: 'overlays' }>): readonly StarterApp[] {
+  if (existing.type === 'manifests')
+    return [{ app: name, source: `path: ${JSON.stringify(existing.path || '.')}`, values: [] }];
+  if (existing.type === 'compose') return [{ app: name, source: 'path: "."', values: existing.values }];
+  return existing.charts.map(({ path, values }) => ({
+    app: existing.charts.length === 1 ? name : (path.split('/').at(-1) ?? name),
+    source: `chart: ${/^[\w/-]+$/.test(path) ? path : JSON.stringify(path || '.')}`,
+    values,
+  }));
+}
+
+const listOf = (texts: readonly string[]): string =>
+  `[${texts.map((text) => JSON.stringify(text)).join(', ')}]`;

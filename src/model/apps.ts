@@ -73,7 +73,9 @@ export function isDeliverable(tree: FileTree): boolean {
 /** Where plain manifests are that are delivered by convention: a folder, or '' for the root. Undefined beside a chart, and where there are none. */
 export function plainManifests(tree: FileTree): string | undefined {
   const folder = manifestFolder(tree, '');
-  return chartFolders(tree, '').length === 0 && hasManifests(tree, folder) ? folder : undefined;
+  const isPlain =
+    chartFolders(tree, '').length === 0 && hasManifests(tree, folder, outermostCharts(tree, folder));
+  return isPlain ? folder : undefined;
 }
 
 /** `${environment}` and `${delivery}` in a path. */
@@ -95,7 +97,8 @@ function conventional(tree: FileTree, folder: string, name: Named): readonly App
   }));
 }
 
-function chartFolders(tree: FileTree, folder: string): readonly string[] {
+/** Folders of the charts that are delivered by convention. */
+export function chartFolders(tree: FileTree, folder: string): readonly string[] {
   for (const path of [folder, join(folder, 'chart')]) {
     if (hasFile(tree, join(path, 'Chart.yaml'))) return [path];
   }
@@ -115,7 +118,7 @@ function loneChart(tree: FileTree, folder: string): readonly string[] | undefine
   if (chart === undefined || others.length > 0) return undefined;
   const depth = chart.slice(folder === '' ? 0 : folder.length + 1).split('/').length;
   const hasCompose = COMPOSE_FILES.some((name) => hasFile(tree, join(folder, name)));
-  return depth > LONE_CHART_DEPTH || hasCompose || hasManifests(tree, folder, chart) ? undefined : [chart];
+  return depth > LONE_CHART_DEPTH || hasCompose || hasManifests(tree, folder, [chart]) ? undefined : [chart];
 }
 
 /** Folders below one that are charts, without the charts inside of them. */
@@ -159,13 +162,13 @@ const TOOLS = /(^|\/)(\.[^/]*|node_modules)\//;
 const manifestFolder = (tree: FileTree, folder: string): string =>
   MANIFEST_FOLDERS.map((name) => join(folder, name)).find((path) => hasManifests(tree, path)) ?? folder;
 
-/** `except`: a folder whose files do not count. */
-const hasManifests = (tree: FileTree, folder: string, except?: string): boolean =>
+/** `except`: folders whose files do not count. */
+const hasManifests = (tree: FileTree, folder: string, except: readonly string[] = []): boolean =>
   pathsBelow(tree, folder).some(
     (path) =>
       path !== PILOTAGE_FILE &&
       MANIFEST_FILE.test(path) &&
-      !(except !== undefined && path.startsWith(`${except}/`)) &&
+      !except.some((one) => path.startsWith(`${one}/`)) &&
       isManifest(tree, path),
   );
 

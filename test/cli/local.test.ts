@@ -130,6 +130,26 @@ describe('commands that need no daemon', () => {
       expect(stdout).to.contain('delivers chart/').and.not.contain('missing');
     });
 
+    it('init finds a Helm chart in any folder, and says how its image is named', async () => {
+      write('web/Chart.yaml', 'apiVersion: v2\nname: web\nversion: 1.0.0\n');
+      write(
+        'web/templates/a.yaml',
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n',
+      );
+      write('web/values/dev.yaml', 'mine: 1\n');
+      const { stdout } = await run(['init', dir, '--name', 'shop']);
+      expect(stdout).to.contain('delivers web/ as it is').and.contain('image: {repository: web, tag: ""}');
+      expect(readFileSync(join(dir, 'web/values/dev.yaml'), 'utf8')).to.equal('mine: 1\n');
+      expect((await run(['render', dir, '-e', 'prod'])).stdout).to.contain('name: shop');
+    });
+
+    it('init beside a compose file writes values that set its variables', async () => {
+      write('compose.yaml', 'services: {web: {image: "nginx:${TAG}"}}\n');
+      await run(['init', dir, '--name', 'shop']);
+      write('values/dev.yaml', 'TAG: "7"\n');
+      expect((await run(['render', dir])).stdout).to.contain('nginx:7');
+    });
+
     it('init refuses a port that is none', async () => {
       for (const port of ['http', '0', '65536', '-1'])
         expect((await run(['init', dir, `--port=${port}`])).code, port).to.equal(2);

@@ -4,14 +4,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { ProblemError } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
-import { starterFiles } from '../../charts/starter.ts';
-import { isComposeProject, plainManifests } from '../../model/apps.ts';
+import { type Existing, starterFiles } from '../../charts/starter.ts';
 import type { DaemonFile } from '../../model/daemonfile.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { findDaemon } from '../daemon/face.ts';
 import { guessDockerfile } from '../init/dockerfile.ts';
+import { existingIn } from '../init/existing.ts';
 import { findings } from '../init/findings.ts';
 import { readFolder } from '../init/foldertree.ts';
 import { guessBranch, guessProgram } from '../init/guess.ts';
@@ -67,17 +67,17 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
   const made = container ? { dockerfile: container.dockerfile } : build ? { build } : {};
   const name = options.name ?? nameOf(root);
   const tree = treeOf(root);
-  const isCompose = isComposeProject(tree, '');
-  const manifests = isCompose ? '' : plainManifests(tree);
+  const existing = existingIn(tree);
+  const isCompose = existing?.type === 'compose';
   const all = starterFiles(readFolder(join(context.surroundings.packageDir, 'charts', 'web')), {
     name,
     branch,
     ...(isCompose ? {} : { image: { path: options.app, ...made } }),
     ...(command ? { command } : {}),
     ...(port ? { port } : {}),
-    ...(manifests === undefined ? {} : { manifests }),
+    ...(existing ? { existing } : {}),
   });
-  const files = withoutExistingChart(all, root);
+  const files = withoutValuesThere(all, existing, root);
   refuseToOverwrite(Object.keys(files), root);
   for (const [file, text] of Object.entries(files)) {
     await mkdir(dirname(join(root, file)), { recursive: true });
@@ -87,19 +87,22 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
   const isBuilt = container !== undefined && resolve(root, options.app) === root;
   for (const line of findings((file) => readIfThere(join(root, file)), tree, isBuilt))
     print(context, `  saw ${line}`);
-  if (!isCompose)
-    print(context, `  ${startLine(files, manifests, options.app, command, container?.dockerfile)}`);
+  print(
+    context,
+    `  ${existing ? deliversLine(existing, options.app) : startLine(command, container?.dockerfile)}`,
+  );
   await sayWhatComesNext(context, { root, name, branch });
 }
 
-/** A chart of one's own stays: only pilotage.yaml is missing then. */
-function withoutExistingChart(files: Readonly<Record<string, string>>, root: string) {
-  if (!existsSync(join(root, 'chart', 'Chart.yaml'))) return files;
+/** Values files of one's own stay. */
+function withoutValuesThere(
+  files: Readonly<Record<string, string>>,
+  existing: Existing | undefined,
+  root: string,
+) {
+  if (existing === undefined) return files;
   return Object.fromEntries(
-    Object.entries(files).filter(
-      ([file]) =>
-        !file.startsWith('chart/') || (file.startsWith('chart/values/') && !existsSync(join(root, file))),
-    ),
+    Object.entries(files).filter(([file]) => file === PILOTAGE_FILE || !existsSync(join(root, file))),
   );
 }
 
@@ -115,18 +118,25 @@ function refuseToOverwrite(files: readonly string[], root: string): void {
   });
 }
 
-/** How the program is started, or who says so. */
-function startLine(
-  written: Readonly<Record<string, string>>,
-  manifests: string | undefined,
-  app: string,
-  command: readonly string[] | undefined,
-  dockerfile: string | undefined,
-): string {
-  if (manifests !== undefined)
-    return `delivers the manifests of ${manifests || 'this folder'} as they are; \`image: web\` in them is folder ${app}`;
-  if (!('chart/values.yaml' in written))
-    return `delivers chart/ as it is; {{image "web"}} in its templates is folder ${app}`;
+/** What is delivered as it is, and how it names the image of the program. */
+function deliversLine(existing: Existing, app: string): string {
+  if (existing.type === 'compose')
+    return 'values/ENVIRONMENT.yaml sets the variables of the compose file in an environment';
+  const image = `\`image: web\` in them is folder ${app}`;
+  if (existing.type === 'manifests')
+    return `delivers the manifests of ${existing.path || 'this folder'} as they are; ${image}`;
+  if (existing.type === 'overlays')
+    return `delivers ${existing.overlays.map(({ name, path }) => `${path} to ${name}`).join(', ')}; ${image}`;
+  const { charts } = existing;
+  const folders = charts.map(({ path }) => (path === '' ? 'this chart' : `${path}/`)).join(', ');
+  const named = charts.some(({ isHelm }) => isHelm)
+    ? `with \`image: {repository: web, tag: ""}\` in its values, its image is folder ${app}`
+    : `{{image "web"}} in its templates is folder ${app}`;
+  return `delivers ${folders} as it is; ${named}`;
+}
+
+/** How the program of the starter chart is started, or who says so. */
+function startLine(command: readonly string[] | undefined, dockerfile: string | undefined): string {
   if (dockerfile !== undefined)
     return `starts as ${dockerfile} says, in a container; --command LINE starts it as a process instead`;
   return command
