@@ -2,6 +2,7 @@ import { resolvePath } from './load/files.ts';
 import { member, type Node } from './load/node.ts';
 import { refuse } from './load/report.ts';
 import type { Project, Service } from './project.ts';
+import { externalName, isExternal } from './read/external.ts';
 import { Fields } from './read/fields.ts';
 
 /** An image that a project has built from the repository, by the service that names it. */
@@ -80,7 +81,8 @@ function secretsOf(
     const long = at.kind === 'map' ? new Fields(at, project.report, `${build.path}.secrets`) : undefined;
     const source = long ? long.text('source') : at.kind === 'scalar' ? String(at.value) : undefined;
     const definition = source === undefined ? undefined : member(member(project.root, 'secrets'), source);
-    if (source === undefined || !definition || member(definition, 'external') === undefined) {
+    const fields = new Fields(definition, project.report, `secrets.${source}`);
+    if (source === undefined || !isExternal(fields)) {
       refuse(
         project.report,
         at,
@@ -90,7 +92,7 @@ function secretsOf(
       );
       return [];
     }
-    const name = new Fields(definition, project.report, `secrets.${source}`).text('name') ?? source;
+    const name = externalName(fields, source) ?? source;
     return [[long?.text('target') ?? source, { name, key: source }] as const];
   });
 }

@@ -52,6 +52,11 @@ const SHARED: readonly (readonly [says: string, files: Files, message: string])[
     'would both be the Service a-published',
   ],
   [
+    'a volume of the project and one that is external',
+    web('volumes: [one:/a, two:/b]', 'volumes: {one: {external: true, name: two}, two: }\n'),
+    'volumes.two and the external two would both be the PersistentVolumeClaim two',
+  ],
+  [
     'a secret without a letter',
     web('secrets: [ÄÖ]', 'secrets: {ÄÖ: {environment: COMPOSE_PROJECT_NAME}}\n'),
     'secrets.ÄÖ cannot be the name of a Secret',

@@ -60,7 +60,10 @@ const resources: Grammar = {
 const deploy: Grammar = {
   keys: {
     ...read('mode', 'replicas', 'labels', 'update_config', 'resources', 'restart_policy', 'placement'),
-    ...read('endpoint_mode'),
+    endpoint_mode: {
+      warn: 'a Service has an address of its own, as with vip',
+      remedy: 'Write x-pilotage: {service: headless} for those of the pods (dnsrr).',
+    },
     rollback_config: { warn: 'Pilotage rolls back by the release (pilotage rollback)' },
   },
   below: {
@@ -105,28 +108,9 @@ const networkOfService: Grammar = {
 
 const service: Grammar = {
   keys: {
-    ...read(
-      'image',
-      'build',
-      'command',
-      'entrypoint',
-      'environment',
-      'env_file',
-      'label_file',
-      'ports',
-      'expose',
-    ),
+    ...read('image', 'build', 'command', 'entrypoint', 'environment', 'env_file', 'ports', 'expose'),
     ...read('volumes', 'tmpfs', 'volumes_from', 'configs', 'secrets', 'healthcheck', 'depends_on', 'deploy'),
-    ...read(
-      'profiles',
-      'networks',
-      'network_mode',
-      'links',
-      'hostname',
-      'domainname',
-      'container_name',
-      'user',
-    ),
+    ...read('profiles', 'networks', 'network_mode', 'links', 'hostname', 'container_name', 'user'),
     ...read('working_dir', 'stop_grace_period', 'cap_add', 'cap_drop', 'privileged', 'read_only', 'shm_size'),
     ...read('sysctls', 'labels', 'annotations', 'extra_hosts', 'dns', 'dns_search', 'dns_opt', 'pull_policy'),
     ...read('scale', 'restart', 'tty', 'stdin_open', 'group_add', 'security_opt', 'ipc', 'pid', 'platform'),
@@ -141,6 +125,8 @@ const service: Grammar = {
       'runtime',
     ),
     ...quiet('extends', 'develop', 'attach', 'pull_refresh_after'),
+    ...left('its labels are not read, so write them as labels', 'label_file'),
+    ...left('pods have the domain of the cluster', 'domainname'),
     ...left('the log of a pod is kept by its node (pilotage logs)', 'logging'),
     ...left('the first process of the container is the program itself', 'init'),
     ...left(

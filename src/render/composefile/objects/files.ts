@@ -3,10 +3,11 @@ import { resolvePath } from '../load/files.ts';
 import { member, type Node } from '../load/node.ts';
 import { refuse, warn } from '../load/report.ts';
 import { objectName, type Project, type Service } from '../project.ts';
+import { externalName, isExternal } from '../read/external.ts';
 import { Fields } from '../read/fields.ts';
 import { base64, configData, keyOfPath, MOST_BYTES } from './content.ts';
 import { labelsOf, made } from './labels.ts';
-import { takeObjectName } from './names.ts';
+import { takeExternalName, takeObjectName } from './names.ts';
 import { type PodVolume, type PodVolumes, volumeName } from './podvolumes.ts';
 import { shaped } from './shape.ts';
 
@@ -64,9 +65,12 @@ function heldBy(project: Project, section: Section, name: string, at: Node): Hel
       `Add ${section}: {${name}: …}.`,
     );
   const fields = new Fields(definition, project.report, `${section}.${name}`);
-  const isExternal = fields.node?.kind === 'map' && member(definition, 'external') !== undefined;
-  const object = objectName(isExternal ? (fields.text('name') ?? name) : name);
-  return { object, key: keyOfPath(name) };
+  const external = externalName(fields, name);
+  const object =
+    external === undefined
+      ? objectName(name)
+      : takeExternalName(project, { kind: KINDS[section], name: external, at: definition });
+  return object === undefined ? undefined : { object, key: keyOfPath(name) };
 }
 
 /** The ConfigMaps and Secrets that the project defines and active services use. */
@@ -99,7 +103,7 @@ function fileObject(
   at: Node,
 ): readonly Placed[] {
   const fields = new Fields(at, project.report, `${section}.${name}`);
-  if (member(at, 'external') !== undefined && fields.text('external') !== 'false') return [];
+  if (isExternal(fields)) return [];
   const bytes = contentOf(project, section, fields, at);
   if (!bytes) return [];
   if (bytes.length > MOST_BYTES) {

@@ -2,6 +2,7 @@ import type { Place } from '../../../base/place.ts';
 import { labelValue, qualifiedName } from '../../../kube/values/names.ts';
 import type { JsonObject, KubeObject } from '../../../kube/values/types.ts';
 import type { Written as Placed } from '../../manifests/read.ts';
+import type { Node } from '../load/node.ts';
 import { warn } from '../load/report.ts';
 import type { Service } from '../project.ts';
 import { shaped, some } from './shape.ts';
@@ -27,7 +28,7 @@ export const conversionLabel = (service: Service, key: string): string | undefin
 export function annotationsOf(service: Service): Texts {
   const all = [...service.fields.pairs('labels'), ...service.fields.pairs('annotations')];
   const known = all.flatMap(([key, { text, at }]) => {
-    if (key.startsWith('kompose.')) return [];
+    if (key.startsWith('kompose.')) return sayUnread(service, key, at);
     if (qualifiedName(key) === undefined) return [[key, text ?? ''] as const];
     warn(
       service.fields.report,
@@ -39,6 +40,30 @@ export function annotationsOf(service: Service): Texts {
   });
   return Object.fromEntries(known);
 }
+
+/** What kompose would do by a label is not done by one of its labels that is not read. */
+function sayUnread({ fields }: Service, key: string, at: Node): readonly never[] {
+  if (!KOMPOSE.test(key))
+    warn(
+      fields.report,
+      at,
+      'NotSupported',
+      `the label ${key.slice(0, 100)} is left out: docs/compose.md has those that are read`,
+    );
+  return [];
+}
+
+const KOMPOSE = new RegExp(
+  `^kompose\\.(?:${[
+    'service\\.(?:expose(?:\\.(?:tls-secret|ingress-class-name))?|type|external-traffic-policy|nodeport\\.port|healthcheck\\..+)',
+    'controller\\.type',
+    'volume\\.size',
+    'hpa\\.(?:cpu|memory|replicas\\.(?:min|max))',
+    'cronjob\\.(?:schedule|concurrency_policy|backoff_limit)',
+    'image-pull-(?:secret|policy)',
+    'security-context\\.fsgroup',
+  ].join('|')})$`,
+);
 
 /** `deploy.labels`, of the workload itself: as labels where their values can be, else as annotations. */
 export function workloadLabels(service: Service): { readonly labels: Texts; readonly annotations: Texts } {

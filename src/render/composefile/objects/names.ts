@@ -1,4 +1,4 @@
-import { dns1035Label, dns1123Label } from '../../../kube/values/names.ts';
+import { dns1035Label, dns1123Subdomain } from '../../../kube/values/names.ts';
 import type { Node } from '../load/node.ts';
 import { refuse } from '../load/report.ts';
 import { objectName, type Project } from '../project.ts';
@@ -17,7 +17,7 @@ export interface Naming {
  * capitals, `_` or `.` alone would share one object.
  */
 export function takeName({ names, report }: Project, { kind, name, source, at }: Naming): string | undefined {
-  const invalid = kind === 'Service' ? dns1035Label(name) : dns1123Label(name);
+  const invalid = kind === 'Service' ? dns1035Label(name) : dns1123Subdomain(name);
   if (invalid !== undefined)
     return refuse(
       report,
@@ -45,3 +45,15 @@ export const takeObjectName = (
   project: Project,
   { text, ...naming }: Omit<Naming, 'name'> & { readonly text: string },
 ) => takeName(project, { ...naming, name: objectName(text) });
+
+/**
+ * The name of what somebody else has made, as it is written; a name of Compose that the cluster has none of is that of an object. What the project
+ * makes has another.
+ */
+export function takeExternalName(
+  project: Project,
+  { name: written, ...naming }: Omit<Naming, 'source'>,
+): string | undefined {
+  const name = dns1123Subdomain(written) === undefined ? written : objectName(written);
+  return takeName(project, { ...naming, name, source: `the external ${written}` });
+}

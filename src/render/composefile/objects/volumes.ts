@@ -3,13 +3,14 @@ import type { Written as Placed } from '../../manifests/read.ts';
 import { member, type Node } from '../load/node.ts';
 import { refuse, warn } from '../load/report.ts';
 import { objectName, type Project, type Service } from '../project.ts';
+import { externalName, isExternal } from '../read/external.ts';
 import { Fields, type Written } from '../read/fields.ts';
 import { type Mount, readMounts } from '../read/mounts.ts';
 import { type Bound, bindMount } from './binds.ts';
 import { claimSpec } from './claimspec.ts';
 import { mountFiles } from './files.ts';
 import { conversionLabel, labelsOf, made } from './labels.ts';
-import { takeObjectName } from './names.ts';
+import { takeExternalName, takeObjectName } from './names.ts';
 import { PodVolumes, volumeName } from './podvolumes.ts';
 import { shaped } from './shape.ts';
 
@@ -123,7 +124,8 @@ function mountNamed(project: Project, service: Service, named: Mount, mounting: 
   const other = driverVolume(fields);
   if (other) mounting.volumes.add({ name, ...other }, mount, at);
   else {
-    const persistentVolumeClaim = { claimName: claimName(fields, source) };
+    const claim = claimName(project, fields, source, definition);
+    const persistentVolumeClaim = { claimName: claim ?? name };
     mounting.volumes.add({ name, persistentVolumeClaim }, mount, at);
   }
   return { objects: [], keepsData: !readOnly && other === undefined };
@@ -134,11 +136,11 @@ function definitionOf(project: Project, name: string): Node | undefined {
   return defined?.kind === 'map' ? defined.entries.get(name) : undefined;
 }
 
-const isExternal = (fields: Fields): boolean =>
-  fields.at('external') !== undefined && fields.text('external') !== 'false';
-
-const claimName = (fields: Fields, source: string): string =>
-  objectName(isExternal(fields) ? (fields.text('name') ?? source) : source);
+function claimName(project: Project, fields: Fields, source: string, at: Node): string | undefined {
+  const name = externalName(fields, source);
+  if (name === undefined) return objectName(source);
+  return takeExternalName(project, { kind: 'PersistentVolumeClaim', name, at });
+}
 
 /** Options of the local driver that a pod has a volume of its own for: NFS, and memory. */
 function driverVolume(fields: Fields): JsonObject | undefined {
