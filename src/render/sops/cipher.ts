@@ -9,6 +9,9 @@ const NONCE = 32;
 
 export const isSealed = (text: string): boolean => SEALED.test(text);
 
+/** SOPS writes a comment inside a list as an item of its own, which is no value. */
+export const isComment = (sealed: string): boolean => sealed.endsWith(',type:comment]');
+
 /**
  * The value in `ENC[AES256_GCM,…]`, undefined where the key, the place or the text is another than what it was sealed with. `path` binds
  * a value to its place: the keys around it, each with a colon after it (sops/aes).
@@ -30,12 +33,13 @@ function typedValue(text: string, type: string): Plain | undefined {
     case 'int':
       return BigInt(text);
     case 'float':
-      return Number(text);
+      return /^[-+]Inf$/.test(text) ? Number(`${text}inity`) : Number(text);
     case 'bool':
       return /^(?:1|t|T|TRUE|true|True)$/.test(text);
     case 'str':
     case 'bytes':
     case 'time':
+    case 'comment':
       return text;
     default:
       return undefined;
@@ -71,8 +75,11 @@ export function bytesOf(value: Plain): Buffer {
   return Buffer.from(typeof value === 'number' ? decimal(value) : String(value));
 }
 
-/** The shortest digits that name the number, without an exponent. */
+/** The shortest digits that name the number, without an exponent (FormatFloat of Go). */
 function decimal(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  if (Object.is(value, -0)) return '-0';
   const [, sign = '', whole = '', fraction = '', exponent] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([-+]\d+))?$/.exec(String(value)) ?? [];
   if (exponent === undefined) return String(value);

@@ -98,7 +98,8 @@ class Walk {
     for (let key = this.#take(); key && key.type !== EVENT_ID.POP; key = this.#take()) {
       if (key.type !== EVENT_ID.SCALAR) throw this.#refused(key, 'a key of a map must be a scalar');
       const name = getScalarValue(this.#text, key);
-      if (typeof typed(this.#text, key) !== 'string' || DATE.test(name)) this.#oddKeys.push(key.valueStart);
+      if (typeof typed(this.#text, key) !== 'string' || timestamp(name) !== undefined)
+        this.#oddKeys.push(key.valueStart);
       if (path.length === 0 && name === SOPS_KEY) this.#skip(key);
       else this.#node([...path, name]);
     }
@@ -185,8 +186,7 @@ function spanOf(text: string, { style, valueStart, valueEnd }: ScalarEvent): { s
 
 const INTEGER = /^[-+]?(?:0b[01_]+|0x[0-9a-f_]+|0o?[0-7_]*|[1-9][0-9_]*)$/i;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const DATE =
-  /^\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d+)?(?:[ \t]*(?:Z|[-+]\d\d?(?::?\d\d)?))?)?$/;
+const TIME = /^(\d{4})-(\d\d?)-(\d\d?)(?:([Tt]| +)(\d\d?):(\d\d?):(\d\d?)(?:[.,](\d+))?(Z|[-+]\d\d:\d\d)?)?$/;
 
 const writtenText = (text: string, event: ScalarEvent): string =>
   event.valueStart < 0 ? '' : getScalarValue(text, event);
@@ -196,7 +196,7 @@ function typed(text: string, event: ScalarEvent): Leaf['value'] {
   if (event.style !== SCALAR_STYLE.PLAIN || event.tagStart >= 0) return written;
   if (/^(?:|~|null|Null|NULL)$/.test(written)) return null;
   if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(written)) return written.toLowerCase() === 'true';
-  return number(written) ?? (DATE.test(written) ? timestamp(written) : written);
+  return timestamp(written) ?? number(written) ?? written;
 }
 
 /** Digits may be parted by underscores, not after a leading point (resolve.go of go-yaml). */
@@ -216,14 +216,19 @@ function integer(written: string): bigint | undefined {
   return value < -INT64 || value >= 2n * INT64 ? undefined : value;
 }
 
-/** RFC 3339, as Go's time writes it into the message authentication code. */
-function timestamp(written: string): string {
-  const [, year = '', month = '', day = '', time = '', fraction = '', zone = ''] =
-    /^(\d{4})-(\d+)-(\d+)(?:(?:[Tt]|[ \t]+)(\d+:\d\d:\d\d)(?:\.(\d+))?[ \t]*(Z|[-+]\S+)?)?$/.exec(written) ??
-    [];
-  const clock = time === '' ? '00:00:00' : time.padStart(8, '0');
-  const part = fraction.replace(/0+$/, '');
-  const offset = /^([-+])(\d\d?)(?::?(\d\d))?$/.exec(zone);
-  const at = offset ? `${offset[1]}${(offset[2] ?? '').padStart(2, '0')}:${offset[3] ?? '00'}` : 'Z';
-  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}T${clock}${part === '' ? '' : `.${part}`}${at === '+00:00' ? 'Z' : at}`;
+/**
+ * RFC 3339, as Go's time writes it into the message authentication code; undefined where go-yaml takes the text for no time: a `T` needs a zone,
+ * a space has none, and the day must be in the calendar (parseTimestamp of resolve.go).
+ */
+function timestamp(written: string): string | undefined {
+  const [all, year = '', month, day, mark, hour, minute, second, fraction = '', zone] =
+    TIME.exec(written) ?? [];
+  if (all === undefined || ((mark ?? '').trim() !== '') !== (zone !== undefined)) return undefined;
+  const two = (digits = '0'): string => digits.padStart(2, '0');
+  const text = `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}`;
+  const at = new Date(`${text}Z`);
+  if (Number.isNaN(at.getTime()) || at.toISOString().slice(0, text.length) !== text) return undefined;
+  const part = fraction.slice(0, 9).replace(/0+$/, '');
+  const isUtc = zone === undefined || /^(?:Z|[-+]00:00)$/.test(zone);
+  return `${text}${part === '' ? '' : `.${part}`}${isUtc ? 'Z' : zone}`;
 }

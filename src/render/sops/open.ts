@@ -3,7 +3,7 @@ import { failed, ok, type Problem, ProblemError, type Result } from '../../base/
 import { isObject } from '../../kube/values/equal.ts';
 import { parseDocuments } from '../../kube/values/yaml.ts';
 import { placesOf } from '../../kube/values/yaml-places.ts';
-import { bytesOf, isSealed, openValue, type Plain } from './cipher.ts';
+import { bytesOf, isComment, isSealed, openValue, type Plain } from './cipher.ts';
 import { type Leaf, type Leaves, leavesOf, type Member } from './leaves.ts';
 import { readMetadata, type SopsMetadata } from './metadata.ts';
 
@@ -61,6 +61,12 @@ export function openSealed(sealed: SealedFile, key: Uint8Array): Result<Opened> 
   for (const leaf of content.leaves) {
     const opened = openLeaf(leaf, metadata, key);
     if (opened === undefined) return failed(notOpened(leaf, place(leaf.start)));
+    if (opened.isComment) {
+      const edit = commentEdit(text, leaf);
+      if (!edit) return failed(notOpened(leaf, place(leaf.start)));
+      edits.push(edit);
+      continue;
+    }
     if (opened.sealed) edits.push({ ...leaf, text: written(opened.value) });
     if (opened.sealed && opened.value !== '') secrets.push(String(opened.value));
     if (opened.sealed || !metadata.macOnlyEncrypted)
@@ -82,6 +88,7 @@ export const macOf = ({ macOnlyEncrypted }: { readonly macOnlyEncrypted?: boolea
 interface OpenedLeaf {
   readonly value: Plain | null;
   readonly sealed: boolean;
+  readonly isComment?: boolean;
 }
 
 /** undefined: it was sealed with another key or for another place, or it is not sealed where it should be. */
@@ -91,15 +98,27 @@ function openLeaf(leaf: Leaf, metadata: SopsMetadata, key: Uint8Array): OpenedLe
   if (value === '') return { value, sealed: true };
   if (typeof value !== 'string' || !isSealed(value)) return undefined;
   const opened = openValue(value, key, pathText(path));
-  return opened === undefined ? undefined : { value: opened, sealed: true };
+  return opened === undefined ? undefined : { value: opened, sealed: true, isComment: isComment(value) };
 }
 
 /** What binds a sealed value to its place. */
 export const pathText = (path: readonly string[]): string => path.map((key) => `${key}:`).join('');
 
+/** A comment that is an item of a list becomes a comment again, which stays sealed: SOPS reads it there as well. */
+function commentEdit(text: string, { start, end, value }: Leaf): Edit | undefined {
+  const head = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  const dash = /-[ \t]+$/.exec(head);
+  return dash ? { start: start - dash[0].length, end, text: `#${value}` } : undefined;
+}
+
 /** JSON, which is YAML too, on one line. */
-const written = (value: Plain | null): string =>
-  typeof value === 'string' ? JSON.stringify(value) : String(value);
+function written(value: Plain | null): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'number') return String(value);
+  if (Number.isNaN(value)) return '.nan';
+  if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf';
+  return Object.is(value, -0) ? '-0.0' : String(value);
+}
 
 /** A span of a text, and what takes its place. */
 export interface Edit {

@@ -1,7 +1,7 @@
 import { failed, ok, type Problem, ProblemError, type Result, unwrap } from '../../base/errors.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
 import { dumpYaml, parseDocuments } from '../../kube/values/yaml.ts';
-import { bytesOf, openValue, sealValue } from './cipher.ts';
+import { bytesOf, isComment, openValue, sealValue } from './cipher.ts';
 import { type Leaf, type Leaves, leavesOf } from './leaves.ts';
 import type { AgeKey, SealRule } from './metadata.ts';
 import { type Edit, edited, macOf, mayBeSealed, pathText, type SealedFile } from './open.ts';
@@ -74,7 +74,8 @@ const inPlace = (text: string, { end, isFlow }: Leaf, sealed: string): string =>
 function sealsOf({ before, key }: SealOptions): ReadonlyMap<string, string> {
   const seals = new Map<string, string>();
   for (const { path, value } of before?.content.leaves ?? []) {
-    const opened = typeof value === 'string' ? openValue(value, key, pathText(path)) : undefined;
+    const opened =
+      typeof value === 'string' && !isComment(value) ? openValue(value, key, pathText(path)) : undefined;
     if (opened !== undefined) seals.set(`${pathText(path)}${typeof opened}:${opened}`, String(value));
   }
   return seals;
