@@ -89,7 +89,7 @@ const memberAt = (values: HelmMap, path: readonly string[]): HelmValue | undefin
 function describe({ path, value, place }: NamedValue): string {
   const where = place ? ` (${formatPlace(place)})` : '';
   const name = `Values.${path.join('.')}`;
-  if (value === undefined) return `${name} is not set${place ? `; nearest is${where}` : ''}`;
+  if (value === undefined) return `${name} is not set${place ? `; nearest is ${formatPlace(place)}` : ''}`;
   const shown = JSON.stringify(jsonOf(value));
   return `${name} is ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}${where}`;
 }
@@ -101,6 +101,8 @@ function remedyFor(
   context: ProblemContext,
 ): string {
   const scope = renderable?.scope ?? [];
+  const wrong = values.map(({ path }) => noMap(context, scope, path)).find((said) => said !== undefined);
+  if (wrong) return wrong;
   const unset = values.find(({ value, path }) => value === undefined || missingPart(context, scope, path));
   if (!unset)
     return chartErrorOf(error)
@@ -112,6 +114,22 @@ function remedyFor(
   const meant = suggest(path.at(-1) ?? '', known);
   const full = [...scope, ...path].join('.');
   return `${meant ? `${meant} ` : ''}Set ${full} in ${files[0] ?? 'a values file'}.`;
+}
+
+/** What to say of the part of a path that is set, and is no map although something is looked for in it: which file made it one. */
+function noMap(
+  context: ProblemContext,
+  scope: readonly string[],
+  path: readonly string[],
+): string | undefined {
+  const part = missingPart(context, scope, path);
+  const table = tableAt(context.values, scope);
+  const value = part && table ? jsonOf(memberAt(table, part) ?? null) : null;
+  if (part === undefined || value === null) return undefined;
+  const kind = Array.isArray(value) ? 'list' : typeof value === 'string' ? 'text' : typeof value;
+  const place = context.places.find(scope, part);
+  const who = place ? formatPlace(place) : 'A values file';
+  return `${who} makes ${[...scope, ...part].join('.')} a ${kind}; a map is meant.`;
 }
 
 /** The first part of a path that is not there, or is no map although something is looked for in it. */

@@ -139,4 +139,17 @@ describe('a Helm chart that cannot be rendered', () => {
     expect(manifests[0]?.object.data).to.deep.equal({ p: 'true1' });
     expect(({} as Record<string, unknown>).polluted).to.equal(undefined);
   });
+
+  it('says which file made a map of the chart something else', () => {
+    const said = refusal(
+      {
+        'Chart.yaml': CHART,
+        'values.yaml': 'service:\n  port: 80\n',
+        'values/dev.yaml': 'a: 1\nservice: 8080\n',
+        'templates/a.yaml': 'a: {{ .Values.service.port }}\n',
+      },
+      { valuesFiles: ['values/dev.yaml'] },
+    );
+    expect(said).to.contain('→ values/dev.yaml:2 makes service a number; a map is meant.');
+  });
 });
