@@ -1,4 +1,5 @@
 import { failed, type Problem, type Result } from '../../base/errors.ts';
+import { isComposeProject } from '../../model/apps.ts';
 import type { ChartEngine } from '../engine.ts';
 import { chart } from './chart.ts';
 import { composefile } from './composefile.ts';
@@ -36,8 +37,14 @@ export function valuesOfSource(request: ValuesRequest): Result<SeenValues> {
   return source.values ? source.values(request) : failed(withoutValues(folder));
 }
 
-const withoutValues = ({ path }: Folder): Problem => ({
+const withoutValues = ({ tree, path }: Folder): Problem => ({
   reason: 'NoValues',
+  ...(isComposeProject(tree, path)
+    ? {
+        remedy:
+          'The values of a compose project are the variables of its compose file: see what they make with `pilotage render`.',
+      }
+    : {}),
   message: `${path === '' ? 'The root of the repository' : path} is no chart: nothing in it has values`,
   place: { file: path === '' ? '.' : path },
 });

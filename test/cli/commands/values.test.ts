@@ -61,3 +61,13 @@ for (const [language, [name = '', text = '']] of Object.entries(TEMPLATES))
       expect(await lines('--diff', 'dev')).to.deep.equal(['dev and dev see the same values.']);
     });
   });
+
+describe('pilotage values of a compose project', () => {
+  it('says that its values are the variables of the compose file', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'pilotage-values-'));
+    writeFileSync(join(dir, 'compose.yaml'), 'services: {web: {image: nginx}}\n');
+    const { code, stderr } = await run(['values', dir]);
+    rmSync(dir, { recursive: true, force: true });
+    expect([code, stderr.includes('are the variables of its compose file')]).to.deep.equal([1, true]);
+  });
+});
