@@ -3,10 +3,10 @@ import type { Place } from '../../../base/place.ts';
 import type { Node } from './node.ts';
 
 /** What the reading of one project costs: about a unit for each node that is parsed, interpolated or merged. Most projects have some hundred. */
-const MOST = 300_000;
+const MOST = 150_000;
 
 /** Of each file that is named, however often: it is looked for, and what it says is walked. */
-const OF_A_READ = 100;
+const OF_A_READ = 200;
 const BYTES_OF_A_UNIT = 32;
 
 /**
