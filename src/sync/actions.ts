@@ -143,10 +143,14 @@ export function createSyncActions(options: SyncActionsOptions) {
     async renew(asked: Asked, { names }: { names: readonly string[] | 'all' }) {
       const { spec } = await find(asked);
       const { delivery, environment, pin: held } = spec;
-      const renewed = await forgetValues(home, spec, names);
+      const { renewed, unused } = await forgetValues(home, spec, names);
       await sync.requestSync(delivery, environment);
       const when = held ? ' once it follows its branch again: it is pinned' : '';
-      return { message: `${delivery}/${environment} gets ${renewed.join(', ')} anew${when}.` };
+      const parts = [
+        ...(renewed.length > 0 ? [`${delivery}/${environment} gets ${renewed.join(', ')} anew${when}.`] : []),
+        ...(unused.length > 0 ? [`No object holds ${unused.join(', ')}: forgotten.`] : []),
+      ];
+      return { message: parts.join(' ') };
     },
 
     /** Without the gates of its promotion: those are another room's knowledge. */

@@ -51,16 +51,25 @@ async function renderAnswered(
   request: RenderRequest,
 ): Promise<Result<Answered>> {
   const of = once(() => `${requestedAt ?? ''} ${renderKey({ ...request, images: {} })}`);
-  const known = kept.lookups && kept.lookups.render === of() ? kept.lookups.answers : {};
+  const known = !kept.renewing && kept.lookups && kept.lookups.render === of() ? kept.lookups.answers : {};
   const answered = await answeredRender({
     render: (lookups) => render({ ...request, generated: kept.values, lookups }),
-    ...{ known, lookUp, app: request.app },
+    ...{ known, lookUp: withoutRenewing(lookUp, kept), app: request.app },
   });
   if (!answered.ok) return answered;
   const { rendered, answers, refusals } = answered.value;
   const lookups = Object.keys(answers).length > 0 ? { render: of(), answers } : undefined;
   return ok({ rendered: warned(rendered, refusals), lookups });
 }
+
+const withoutRenewing = (
+  lookUp: RecordedRender['lookUp'],
+  { renewing = [] }: KeptNow,
+): RecordedRender['lookUp'] => {
+  const absent = new Set(renewing);
+  return async (lookup) =>
+    absent.has(`${lookup.kind}/${lookup.name}`) ? { answer: { object: {} } } : lookUp(lookup);
+};
 
 interface Answered {
   readonly rendered: Rendered;
@@ -73,9 +82,14 @@ const warned = (rendered: Rendered, warnings: readonly Problem[]): Rendered =>
 /** Values of which the render made no use stay: the commit that brings them back finds them. */
 function contentAfter(kept: KeptNow, rendered: Rendered, lookups: Kept['lookups']): Kept {
   const { generated = {}, holders = {} } = rendered;
+  const values = { ...kept.values, ...generated };
+  const last = Object.entries({ ...kept.lastHolders, ...kept.holders }).filter(
+    ([site]) => Object.hasOwn(values, site) && !Object.hasOwn(holders, site),
+  );
   return {
-    values: { ...kept.values, ...generated },
+    values,
     holders,
+    ...(last.length > 0 ? { lastHolders: Object.fromEntries(last) } : {}),
     ...(lookups ? { lookups } : {}),
   };
 }

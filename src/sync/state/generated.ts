@@ -15,6 +15,10 @@ export interface Kept {
   /** By the keys of `values`: the objects that hold the value, `Secret/db` each. One that the last render did not use has no entry. */
   readonly holders: Readonly<Record<string, readonly string[]>>;
   readonly lookups?: KeptLookups;
+  /** Of values that the last render did not use, the objects that held them before: a template may read its own Secret instead. */
+  readonly lastHolders?: Readonly<Record<string, readonly string[]>>;
+  /** Objects that held what a person had forgotten: the next render finds them absent, or it would read the value back. */
+  readonly renewing?: readonly string[];
 }
 
 /** Answers of the cluster, for the render that they were given to: another one asks again. */
@@ -89,10 +93,15 @@ export async function writeKept(
   of: Of,
   app: string,
   before: KeptNow,
-  { values, holders, lookups }: Kept,
+  { values, holders, lookups, lastHolders, renewing }: Kept,
 ): Promise<void> {
-  const text = JSON.stringify({ app, values, holders, ...(lookups ? { lookups } : {}) });
-  if (text.length > MOST_BYTES) throw new ProblemError(tooMuch(app));
+  const more = {
+    ...(lookups ? { lookups } : {}),
+    ...(lastHolders ? { lastHolders } : {}),
+    ...(renewing ? { renewing } : {}),
+  };
+  const text = fitting({ app, values, holders, ...more });
+  if (text === undefined) throw new ProblemError(tooMuch(app));
   const data = { [KEY]: Buffer.from(text).toString('base64') };
   if (before.secret) {
     await home.update(SECRETS, { ...before.secret, data }, WRITER);
@@ -105,6 +114,22 @@ export async function writeKept(
 
 /** A Secret holds one MiB. */
 const MOST_BYTES = 1_000_000;
+
+/** As JSON, without the oldest of the values that the last render did not use where it would be too much; undefined where that does not help. */
+function fitting(content: Kept & { readonly app: string }): string | undefined {
+  const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+  const values = new Map(Object.entries(content.values));
+  let bytes = sizeOf(content);
+  const unused = [...values]
+    .filter(([site]) => !Object.hasOwn(content.holders, site))
+    .sort(([, a], [, b]) => (a.since < b.since ? -1 : 1));
+  for (const [site, value] of unused) {
+    if (bytes <= MOST_BYTES) break;
+    bytes -= sizeOf([site, value]);
+    values.delete(site);
+  }
+  return bytes > MOST_BYTES ? undefined : JSON.stringify({ ...content, values: Object.fromEntries(values) });
+}
 
 const tooMuch = (app: string): Problem => ({
   reason: 'GeneratedTooLarge',

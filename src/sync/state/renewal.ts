@@ -25,12 +25,12 @@ export async function generatedReport(home: KubeClient, of: Of): Promise<readonl
   return reports.sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
-/** Forgets values, so that the next render makes others: those of these names, or all. Answers the names. Rejects with ProblemError. */
+/** Forgets values, so that the next render makes others: those of these names, or all. Rejects with ProblemError. */
 export async function forgetValues(
   home: KubeClient,
   of: Of,
   wanted: readonly string[] | 'all',
-): Promise<readonly string[]> {
+): Promise<Forgotten> {
   const kept = await listKept(home, of);
   const all = [...kept.values()].flatMap(({ values }) => Object.values(values).map(generatedName));
   const names = wanted === 'all' ? all : [...new Set(wanted)];
@@ -41,15 +41,29 @@ export async function forgetValues(
     const after = without(before, going);
     if (after !== before) await writeKept(home, of, app, before, after);
   }
-  return names;
+  const held = new Set([...kept.values()].flatMap(heldNames));
+  return { renewed: names.filter((name) => held.has(name)), unused: names.filter((name) => !held.has(name)) };
 }
+
+/** Names of values: those that objects hold, and those that none has held. */
+export interface Forgotten {
+  readonly renewed: readonly string[];
+  readonly unused: readonly string[];
+}
+
+const heldNames = ({ values, holders, lastHolders }: KeptNow): readonly string[] =>
+  Object.entries(values).flatMap(([site, one]) =>
+    (holders[site] ?? lastHolders?.[site] ?? []).length > 0 ? [generatedName(one)] : [],
+  );
 
 function without(kept: KeptNow, names: ReadonlySet<string>): KeptNow {
   const staying = Object.entries(kept.values).filter(([, one]) => !names.has(generatedName(one)));
   if (staying.length === Object.keys(kept.values).length) return kept;
   const sites = new Set(staying.map(([site]) => site));
   const holders = Object.entries(kept.holders).filter(([site]) => sites.has(site));
-  return { ...kept, values: Object.fromEntries(staying), holders: Object.fromEntries(holders) };
+  const held = Object.entries({ ...kept.lastHolders, ...kept.holders }).filter(([site]) => !sites.has(site));
+  const renewing = [...new Set([...(kept.renewing ?? []), ...held.flatMap(([, objects]) => objects)])];
+  return { ...kept, values: Object.fromEntries(staying), holders: Object.fromEntries(holders), renewing };
 }
 
 const notMade = ({ delivery, environment }: Of, name: string | undefined): Problem => ({

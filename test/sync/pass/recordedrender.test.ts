@@ -6,7 +6,10 @@ import { systemChance } from '../../../src/render/chance.ts';
 import { createMade } from '../../../src/render/gotemplate/made.ts';
 import { type Lookup, lookupKey } from '../../../src/render/recorded.ts';
 import type { Rendered, RenderRequest } from '../../../src/render/types.ts';
+import type { LookedUp } from '../../../src/sync/cluster/lookup.ts';
 import { recordedRender } from '../../../src/sync/pass/recordedrender.ts';
+import { readKept, writeKept } from '../../../src/sync/state/generated.ts';
+import { forgetValues, generatedReport } from '../../../src/sync/state/renewal.ts';
 import { createFakeCluster, type FakeCluster } from '../../fakes/cluster.ts';
 import { filesOf } from '../../fakes/filetree.ts';
 
@@ -90,6 +93,61 @@ describe('a render that is recorded', () => {
     const value = String(made.take('randAlphaNum', [], () => `value ${++count}`));
     return ok({ manifests: [], warnings: [], notes: value, generated: made.used() });
   };
+
+  /** Makes a value where the object that holds it is not there, and repeats what it has where it is, as many charts do. */
+  const reading =
+    (make: () => string) =>
+    async ({ generated = {}, lookups = {} }: RenderRequest): Promise<Result<Rendered>> => {
+      const answer = lookups[lookupKey(configMap('own'))];
+      if (!answer) return ok({ manifests: [], warnings: [], lookups: [configMap('own')] });
+      const { data } = 'object' in answer ? answer.object : {};
+      if (typeof data === 'string') return ok({ manifests: [], warnings: [], notes: data });
+      const made = createMade(generated, systemChance);
+      const notes = String(made.take('randAlphaNum', [], make));
+      const used = made.used();
+      const holders = Object.fromEntries(Object.keys(used).map((site) => [site, ['ConfigMap/own']]));
+      return ok({ manifests: [], warnings: [], notes, generated: used, holders });
+    };
+
+  it('makes a value anew that its template reads back from its own object, once a person asks for it', async () => {
+    let live: string | undefined;
+    let next = 0;
+    const own = async (): Promise<LookedUp> => ({
+      answer: { object: live === undefined ? {} : { data: live } },
+    });
+    const sync = async (revision: string): Promise<string | undefined> => {
+      const render = reading(() => `value ${++next}`);
+      const parts = { render, home: home.client, lookUp: own, keeps: true, requestedAt: revision };
+      const result = await recordedRender(parts)(request);
+      live = result.ok ? result.value.notes : undefined;
+      return live;
+    };
+    expect([await sync('1'), await sync('2')]).deep.equal(['value 1', 'value 1']);
+    const of = { ...request, branch: 'main', namespace: 'shop-dev' } as never;
+    const [report] = await generatedReport(home.client, of);
+    expect(await forgetValues(home.client, of, 'all')).deep.equal({
+      renewed: [report?.name],
+      unused: [],
+    });
+    expect([await sync('3'), await sync('4')]).deep.equal(['value 2', 'value 2']);
+  });
+
+  it('drops the oldest values that nothing uses where all would be too much to keep', async () => {
+    const value = (since: string, size: number) => ({
+      ...{ function: 'f', template: 't', id: since, since },
+      value: 'ä'.repeat(size / 2),
+    });
+    const values = { a: value('2', 400_000), b: value('1', 400_000), c: value('3', 400_000) };
+    const write = (holders: Record<string, string[]>) =>
+      writeKept(home.client, request, 'web', { values: {}, holders: {} }, { values, holders });
+    let refused: unknown;
+    await write({ a: [], b: [], c: [] }).catch((error: unknown) => {
+      refused = error;
+    });
+    expect(String(refused)).contain('more than one MiB');
+    await write({ c: ['Secret/c'] });
+    expect(Object.keys((await readKept(home.client, request, 'web')).values)).deep.equal(['a', 'c']);
+  });
 
   it('uses what somebody else has kept meanwhile', async () => {
     let other: Result<Rendered> | undefined;
