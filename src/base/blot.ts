@@ -15,8 +15,11 @@ export const spellings = (secret: string): readonly string[] => [
   ...secret.split('\n').filter(({ length }) => length >= LEAST_LINE),
 ];
 
+/** A text without the secrets that it would repeat. */
+export type Blot = (text: string) => string;
+
 /** Blots out what others repeat of secrets. Of one with several lines, each long line counts. */
-export function blotter(secrets: readonly string[]): (text: string) => string {
+export function blotter(secrets: readonly string[]): Blot {
   const parts = secrets
     .flatMap((secret) => [secret, ...secret.split('\n').filter(({ length }) => length >= LEAST_LINE)])
     .map((part) => part.trim())

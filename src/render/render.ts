@@ -1,6 +1,8 @@
+import type { Blot } from '../base/blot.ts';
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { ChartEngine } from './engine.ts';
 import type { Chance } from './gotemplate/chance.ts';
+import { quote } from './gotemplate/format/quote.ts';
 import { createLookups } from './gotemplate/lookups.ts';
 import { createMade } from './gotemplate/made.ts';
 import { seesRevision } from './key.ts';
@@ -10,7 +12,7 @@ import { holdersOf } from './manifests/holders.ts';
 import { nameImages } from './manifests/imagenames.ts';
 import { assignNamespace } from './manifests/namespace.ts';
 import type { Written } from './manifests/read.ts';
-import { blotted, secretTexts } from './manifests/secrets.ts';
+import { blotted, blotterOf, secretTexts } from './manifests/secrets.ts';
 import { upgrade } from './manifests/upgrade.ts';
 import { isSealedText } from './sops/open.ts';
 import { sealedFields } from './sops/sealedfields.ts';
@@ -28,11 +30,13 @@ export async function render(
   const { tree, secrets, unopened } = await openTree(request.tree, request.identities ?? []);
   // As files are in git: what a key of a render knows, too.
   const revisionSeen = seesRevision(request);
-  const rendered = renderInline({ ...request, tree, revisionSeen }, engine, chance);
+  // As %q of Go writes them too.
+  const texts = secrets.flatMap((secret) => [secret, quote(secret).slice(1, -1)]);
+  const rendered = renderInline({ ...request, tree, revisionSeen }, engine, chance, blotterOf(texts));
   const left = unopened.size === 0 ? [] : leftSealed(request, rendered, unopened);
   const [first, ...others] = left;
   if (first) return failed(first, ...others);
-  return secrets.length === 0 ? rendered : withoutSecrets(rendered, secrets);
+  return secrets.length === 0 ? rendered : withoutSecrets(rendered, texts);
 }
 
 /** Why the sealed files that took part could not be opened; one that is for another environment lies beside them, and is nothing to this one. */
@@ -63,19 +67,24 @@ function withoutSecrets(result: Result<Rendered>, secrets: readonly string[]): R
  * The objects of one app. Pure: equal requests give equal results, but for what a template makes anew by `chance`. Runs in the caller's
  * process, for the command line and tests; the daemon renders what it does not trust in a pool (`pool.ts`).
  */
-export function renderInline(request: RenderRequest, engine: ChartEngine, chance: Chance): Result<Rendered> {
+export function renderInline(
+  request: RenderRequest,
+  engine: ChartEngine,
+  chance: Chance,
+  blot: Blot = (text) => text,
+): Result<Rendered> {
   const made = createMade(request.generated ?? {}, chance);
-  const rendered = renderWith(request, engine, { made, chance });
+  const rendered = renderWith(request, engine, { made, chance, blot });
   return blotted(rendered, () => secretTexts(made.used(), request.lookups ?? {}));
 }
 
 function renderWith(
   request: RenderRequest,
   engine: ChartEngine,
-  { made, chance }: Pick<SourceRequest, 'made' | 'chance'>,
+  { made, chance, blot }: Pick<SourceRequest, 'made' | 'chance' | 'blot'>,
 ): Result<Rendered> {
   const lookedUp = createLookups(request.lookups ?? {});
-  const source = renderSource({ ...request, made, lookedUp, chance }, engine);
+  const source = renderSource({ ...request, made, lookedUp, chance, blot }, engine);
   const [generated, lookups] = [made.used(), lookedUp.unanswered()];
   const recorded = {
     ...(Object.keys(generated).length > 0 ? { generated } : {}),

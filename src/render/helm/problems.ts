@@ -1,3 +1,4 @@
+import type { Blot } from '../../base/blot.ts';
 import type { Problem } from '../../base/errors.ts';
 import { formatPlace, type Place } from '../../base/place.ts';
 import type { ValuePlaces } from '../../charts/helm/places.ts';
@@ -12,6 +13,7 @@ export interface ProblemContext {
   readonly places: ValuePlaces;
   /** Those of the root chart. */
   readonly values: HelmMap;
+  readonly blot: Blot;
 }
 
 /** What went wrong in a template, with its place, the calls that led there, and the values that it speaks of. */
@@ -30,7 +32,7 @@ export function templateProblem(error: TemplateError, context: ProblemContext): 
     details: [
       ...(at.action ? [`at {{ ${at.action} }}`] : []),
       ...chain.map((call) => `called from ${formatPlace(placeOf(call, context))}: {{ ${call.action} }}`),
-      ...values.map(describe),
+      ...values.map((value) => describe(value, context)),
     ],
     remedy: remedyFor(error, values, outermost, context),
   };
@@ -86,11 +88,12 @@ function valuesOf(
 const memberAt = (values: HelmMap, path: readonly string[]): HelmValue | undefined =>
   tableAt(values, path.slice(0, -1))?.get(path.at(-1) ?? '');
 
-function describe({ path, value, place }: NamedValue): string {
+function describe({ path, value, place }: NamedValue, { blot }: ProblemContext): string {
   const where = place ? ` (${formatPlace(place)})` : '';
   const name = `Values.${path.join('.')}`;
   if (value === undefined) return `${name} is not set${place ? `; nearest is ${formatPlace(place)}` : ''}`;
-  const shown = JSON.stringify(jsonOf(value));
+  // Of a secret that is cut, whoever blots the whole error could not tell that it is one.
+  const shown = blot(JSON.stringify(jsonOf(value)));
   return `${name} is ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}${where}`;
 }
 

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { Blot } from '../../base/blot.ts';
 import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
 import { coalesceValues } from '../../charts/helm/coalesce.ts';
 import {
@@ -39,6 +40,8 @@ export interface HelmRequest {
   readonly made: Made;
   readonly lookups: Lookups;
   readonly chance: Chance;
+  /** Blots out what errors must not repeat of values. */
+  readonly blot?: Blot;
   /** For `--set-file`. */
   readonly readFile?: ReadFile;
   /** Values need not fit the schemas of the charts. */
@@ -132,7 +135,7 @@ interface Prepared {
 }
 
 function execute(request: HelmRequest, { templates, values, places }: Prepared): RenderedTemplate[] {
-  const { helm, made, lookups, chance } = request;
+  const { helm, made, lookups, chance, blot = (text) => text } = request;
   const space = new TemplateSpace();
   const budget = createBudget();
   const base = baseFunctions({ made, chance }, helm);
@@ -141,7 +144,7 @@ function execute(request: HelmRequest, { templates, values, places }: Prepared):
     return renderTemplates({ templates, space, executing, made, helm });
   } catch (error) {
     if (error instanceof TemplateError)
-      throw new ProblemError(templateProblem(error, { templates, places, values }), { cause: error });
+      throw new ProblemError(templateProblem(error, { templates, places, values, blot }), { cause: error });
     throw error;
   }
 }

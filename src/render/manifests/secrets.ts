@@ -1,4 +1,4 @@
-import { blotter, spellings } from '../../base/blot.ts';
+import { type Blot, blotter, spellings } from '../../base/blot.ts';
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { type GeneratedValues, type LookupAnswers, textsOf } from '../recorded.ts';
@@ -22,10 +22,13 @@ function textsOfSecrets(object: unknown): string[] {
   );
 }
 
+/** Blots secrets out in all their spellings. */
+export const blotterOf = (secrets: readonly string[]): Blot => blotter(secrets.flatMap(spellings));
+
 /** The same without secrets in what it tells people, be they written as they are, as base64, or quoted. `secrets` is asked where there is any. */
 export function blotted(result: Result<Rendered>, secrets: () => readonly string[]): Result<Rendered> {
   if (result.ok && result.value.notes === undefined && result.value.warnings.length === 0) return result;
-  const blot = blotter(secrets().flatMap(spellings));
+  const blot = blotterOf(secrets());
   const blotProblem = ({ message, remedy, details, ...rest }: Problem): Problem => ({
     ...rest,
     message: blot(message),

@@ -82,6 +82,7 @@ function renderChart(request: SourceRequest): Result<SourceOutput> {
     made: request.made,
     lookups: request.lookedUp,
     chance: request.chance,
+    blot: request.blot,
   });
   return rendered.ok ? objectsOf(rendered.value, chart.value) : rendered;
 }

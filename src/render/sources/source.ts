@@ -1,3 +1,4 @@
+import type { Blot } from '../../base/blot.ts';
 import type { Problem, Result } from '../../base/errors.ts';
 import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
 import type { Place } from '../../base/place.ts';
@@ -50,6 +51,8 @@ export interface SourceRequest extends RenderRequest {
   readonly made: Made;
   readonly lookedUp: Lookups;
   readonly chance: Chance;
+  /** For whatever an error cuts or quotes of a value: of what is left nobody could tell a secret. */
+  readonly blot: Blot;
 }
 
 export interface SourceOutput {

@@ -7,7 +7,7 @@ import { renderKey } from '../../../src/render/key.ts';
 import { render } from '../../../src/render/render.ts';
 import { sealKey } from '../../../src/render/sops/keys.ts';
 import { seal } from '../../../src/render/sops/seal.ts';
-import { chart, type Files, request } from '../request.ts';
+import { CHART, chart, type Files, request } from '../request.ts';
 
 const KEY = Buffer.alloc(32, 7);
 const EVERYTHING = { name: 'unencrypted_suffix', value: '_plain', isSealed: () => true };
@@ -55,6 +55,27 @@ describe('a render of sealed files', () => {
     const files = { ...chart(template), 'secrets.yaml': await sealedFor(mine, "pw: 'hun\"ter2'\n") };
     const { manifests } = unwrap(await rendered(files, { valuesFiles: ['secrets.yaml'] }));
     expect(manifests[0]?.sealed).to.have.members(['data.b64', 'data.json']);
+  });
+
+  it('shows nothing of a sealed value in what a Helm chart fails with, cut, escaped and quoted as it may be', async () => {
+    const token = `qux"zap\u0007${'0123456789'.repeat(12)}`;
+    const secrets = await sealedFor(mine, JSON.stringify({ token, below: { first: 1, token } }));
+    const actions = [
+      'genCAWithKey "x" 1 .Values.token',
+      'fail (printf "%s %q" .Values.token .Values.token)',
+      'semverCompare .Values.token "1.0.0"',
+      'tpl (printf "%s{{ nothing }}" .Values.token) .',
+      'add1 .Values.below | fail',
+      'required (toJson .Values.below) nil',
+    ];
+    for (const action of actions) {
+      const files = { 'Chart.yaml': CHART, 'templates/a.yaml': `{{ ${action} }}`, 's.json': secrets };
+      const result = await rendered(files, { valuesFiles: ['s.json'] });
+      const text = result.ok ? '' : result.problems.map(formatProblem).join('\n');
+      expect(text, action)
+        .to.contain('templates/a.yaml:1')
+        .and.not.to.match(/qux|zap|0123/);
+    }
   });
 
   it('gives templates the revision by what the files say before they are opened, as its key does', async () => {
