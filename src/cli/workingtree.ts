@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { ProblemError, unwrap } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
-import { appsOf } from '../model/apps.ts';
+import { appsOf, missingFolders } from '../model/apps.ts';
 import type { AppEntry, DeliveryFile, EnvironmentEntry } from '../model/deliveryfile.ts';
 import { PILOTAGE_FILE, readPilotageFile } from '../model/pilotagefile.ts';
 import { GATE_GRAMMAR } from '../promotion/gates/list.ts';
@@ -39,6 +39,8 @@ export function readWorkingTree(
   if (file && file.environments.length > 0 && !entry)
     throw new ProblemError(noEnvironment(file, environment));
   const apps = appsOf(file, tree, entry?.path ?? '', { delivery, environment });
+  const [missing] = missingFolders(file, tree, apps, environment);
+  if (missing) throw new ProblemError(missing);
   return {
     ...{ tree, delivery, environment },
     ...(file ? { file } : {}),

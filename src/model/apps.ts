@@ -1,3 +1,4 @@
+import type { Problem } from '../base/errors.ts';
 import { type FileTree, pathsBelow, readText } from '../base/filetree.ts';
 import { COMPOSE_FILES } from './composefiles.ts';
 import type { AppEntry, DeliveryFile } from './deliveryfile.ts';
@@ -68,6 +69,29 @@ function partsOf(tree: FileTree, path: string): readonly string[] {
 export function isDeliverable(tree: FileTree): boolean {
   if (hasFile(tree, PILOTAGE_FILE) || chartFolders(tree, '').length > 0) return true;
   return hasManifests(tree, manifestFolder(tree, '')) || isComposeProject(tree, '');
+}
+
+/** Folders of apps that are not there, at the line of pilotage.yaml that names each. */
+export function missingFolders(
+  file: DeliveryFile | undefined,
+  tree: FileTree,
+  apps: readonly AppEntry[],
+  environment: string,
+): readonly Problem[] {
+  const entry = file?.environments.find(({ name }) => name === environment);
+  return apps.flatMap(({ source, place }) => {
+    if (source.type !== 'folder' || source.path === '' || pathsBelow(tree, source.path).length > 0) return [];
+    return [
+      {
+        reason: 'SourceMissing',
+        message: `There is no folder ${source.path}`,
+        place: file?.apps ? place : (entry?.place ?? place),
+        remedy: source.path.includes('${')
+          ? 'Only `values:` knows variables. Name the folder in full, as `path:` of the environment.'
+          : 'Correct the path in pilotage.yaml, or add the folder.',
+      },
+    ];
+  });
 }
 
 /** Where plain manifests are that are delivered by convention: a folder, or '' for the root. Undefined beside a chart, and where there are none. */

@@ -101,16 +101,28 @@ function readApp(at: Cursor, warnings: Problem[]): AppEntry | undefined {
   const name = fields.name.read();
   const source = readSource(at, fields.chart.at, fields.path.at, warnings);
   if (name === undefined || source === undefined) return undefined;
+  const values = fields.values.read() ?? [];
+  for (const item of readList(fields.values.at)) unknownVariable(item);
   const renamedFrom = fields.renamedFrom.read();
   return {
     name,
     source,
-    values: fields.values.read() ?? [],
+    values,
     dependsOn: fields.dependsOn.read() ?? [],
     ...(renamedFrom ? { renamedFrom } : {}),
     place: placeOf(fields.name.at ?? at),
   };
 }
+
+/** `${env}` is no variable of a values file: it would be looked for by that name. */
+function unknownVariable(at: Cursor): void {
+  const names = typeof at.value === 'string' ? at.value.matchAll(/\$\{([^}]*)\}/g) : [];
+  for (const [variable, name = ''] of names)
+    if (!VARIABLES.includes(name))
+      complain(at, 'WrongValue', `knows no ${variable}`, 'Write ${environment} or ${delivery}.');
+}
+
+const VARIABLES = ['environment', 'delivery'];
 
 function readSource(
   app: Cursor,

@@ -85,6 +85,23 @@ describe('commands that need no daemon', () => {
       expect((await run(['render', dir])).stdout).to.contain('nginx:7');
     });
 
+    it('render names the line of pilotage.yaml whose folder or variable is wrong', async () => {
+      const file = (spec: string): void =>
+        write('pilotage.yaml', `apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nspec:\n${spec}`);
+      const said = async (): Promise<string> => (await run(['render', dir])).stderr;
+      write('a.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n');
+      file('  environments:\n    - {name: dev, branch: main, path: overlays/dve}\n');
+      expect(await said())
+        .to.contain('pilotage.yaml:5')
+        .and.contain('There is no folder overlays/dve');
+      file('  apps:\n    - name: a\n      path: .\n      values: ["values/${env}.yaml"]\n');
+      expect(await said())
+        .to.contain('pilotage.yaml:7')
+        .and.contain('Write ${environment}');
+      file('  images: {web: {path: nowhere}}\n');
+      expect(await said()).to.contain('images.web: There is no folder nowhere');
+    });
+
     it('init refuses a port that is none', async () => {
       for (const port of ['http', '0', '65536', '-1'])
         expect((await run(['init', dir, `--port=${port}`])).code, port).to.equal(2);

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { formatProblem, ProblemError, unwrap } from '../../base/errors.ts';
-import { type FileTree, readText } from '../../base/filetree.ts';
+import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
 import { formatPlace } from '../../base/place.ts';
 import { SCHEMA_VERSION } from '../../kube/schema/version.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { dumpYaml } from '../../kube/values/yaml.ts';
 import type { AppEntry } from '../../model/deliveryfile.ts';
+import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { systemChance } from '../../render/chance.ts';
 import { handlebars } from '../../render/handlebars/engine.ts';
 import { fromWire, toWire } from '../../render/pool/wire.ts';
@@ -42,6 +43,7 @@ export function renderCommand(context: CliContext): Command {
     .addOption(outputOption())
     .action(async (folder: string, options: RenderOptions) => {
       const work = readWorkingTree(folder, options);
+      refuseMissingImages(work);
       const rendered = await Promise.all(work.apps.map((app) => renderApp(context, work, app, options)));
       const manifests = rendered.flat();
       if (options.kubeVersion === undefined && readsVersion(work.tree)) context.stderr.write(ASSUMED);
@@ -50,6 +52,18 @@ export function renderCommand(context: CliContext): Command {
       for (const { object, origin } of manifests)
         print(context, `---\n# ${formatPlace(origin)}\n${dumpYaml(object).trimEnd()}`);
     });
+}
+
+/** A push would not find them either. */
+function refuseMissingImages({ tree, file }: WorkingTree): void {
+  for (const [name, { path }] of Object.entries(file?.images ?? {}))
+    if (path !== '' && path !== '.' && pathsBelow(tree, path).length === 0)
+      throw new ProblemError({
+        reason: 'SourceMissing',
+        message: `images.${name}: There is no folder ${path}`,
+        place: { file: PILOTAGE_FILE },
+        remedy: 'Correct the path, or add the folder.',
+      });
 }
 
 const ASSUMED = `A chart asks for the release of the cluster: ${SCHEMA_VERSION} is assumed; --kube-version names another.\n`;

@@ -1,7 +1,7 @@
 import { failed, ok, type Problem, problemOf, type Result } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
 import type { Repository } from '../../git/types.ts';
-import { appsOf, deliveryPaths } from '../../model/apps.ts';
+import { appsOf, deliveryPaths, missingFolders } from '../../model/apps.ts';
 import type { AppEntry, ImageEntry } from '../../model/deliveryfile.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
 import { ignoredAdoptions } from '../plan/adoption.ts';
@@ -74,6 +74,8 @@ export async function sourceOf(
   const { isElsewhere } = request;
   const registry = file.value?.registry;
   const apps = appsOf(file.value, tree, request.path, { delivery, environment });
+  const [missing, ...alsoMissing] = missingFolders(file.value, tree, apps, environment);
+  if (missing) return failed(missing, ...alsoMissing);
   const composed = composeBuilds(request, apps, file.value);
   if (!composed.ok) return composed;
   const wanted = imagesFor(request, file.value, composed.value.entries);
