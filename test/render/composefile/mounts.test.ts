@@ -60,6 +60,10 @@ describe('a volume of a compose project with options of its driver', () => {
     expect(warningsOf(files)).to.deep.equal(['/srv/pg is a path of whichever node the pod runs on']);
   });
 
+  it('is refused where it names a device and no type', () => {
+    expect(refusal(volume('{device: /srv/pg}'))).to.contain('volumes.data is of a device without a type');
+  });
+
   for (const [says, options] of [
     ['cifs', '{type: cifs, device: //host/share, o: "username=a"}'],
     ['ext4', '{type: ext4, device: /dev/sdb1}'],

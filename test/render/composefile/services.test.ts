@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { objectsOf, web } from './objects.ts';
+import { objectsOf, warningsOf, web } from './objects.ts';
 
 interface ServiceSpec {
   readonly type: string;
@@ -51,4 +51,9 @@ describe('how a compose service is reached', () => {
     it(says, () => {
       expect(servicesOf(line)).to.deep.equal(services);
     });
+
+  it('says that a port is published once', () => {
+    const said = 'the port 80 of web is published as 8080 alone: 8081 is left out';
+    expect(warningsOf(web('ports: ["8080:80", "8081:80", "8080:80"]'))).to.deep.equal([said]);
+  });
 });

@@ -1,6 +1,7 @@
 import { readText } from '../../../base/filetree.ts';
 import type { JsonObject } from '../../../kube/values/types.ts';
 import { imagesOf } from '../images.ts';
+import { warn } from '../load/report.ts';
 import type { Project, Service } from '../project.ts';
 import { type Port, readExpose, readPorts } from '../read/ports.ts';
 import { KNOWN_PORTS } from './knownports.data.ts';
@@ -30,6 +31,8 @@ export function frontsOf(project: Project, service: Service): readonly Front[] {
     const known = fronts.get(key);
     if (!known) fronts.set(key, { ...front, name: name ?? nameOf(front.port, front.protocol) });
     else if (known.published === undefined) fronts.set(key, { ...known, ...front });
+    else if (front.published !== undefined && front.published !== known.published)
+      sayTwice(service, known, front);
   };
   for (const { target, protocol, isLocal, name, appProtocol, published: outside } of published) {
     add(
@@ -46,6 +49,19 @@ export function frontsOf(project: Project, service: Service): readonly Front[] {
     for (const target of guessedPorts(project, service)) add({ port: target, target, protocol: 'TCP' });
   return [...fronts.values()];
 }
+
+/** A port of a Service is reached from outside once. */
+const sayTwice = (
+  { name, fields, at }: Service,
+  { port, published }: Front,
+  other: { readonly published?: number },
+): void =>
+  warn(
+    fields.report,
+    fields.at('ports') ?? at,
+    'NotSupported',
+    `the port ${port} of ${name} is published as ${published} alone: ${other.published} is left out`,
+  );
 
 const nameOf = (port: number, protocol: Port['protocol']): string => `${protocol.toLowerCase()}-${port}`;
 

@@ -166,13 +166,14 @@ function boundFolder(fields: Fields): Written | undefined {
 
 /** A claim in its place would be empty. Drivers of others have types of their own, and are warned of. */
 function refuseType(fields: Fields, type: string | undefined): undefined {
-  const at = fields.below('driver_opts').at('type');
-  if (type === undefined || !at || (fields.text('driver') ?? 'local') !== 'local') return undefined;
+  const options = fields.below('driver_opts');
+  const at = options.at('type') ?? options.at('device');
+  if (!at || (fields.text('driver') ?? 'local') !== 'local') return undefined;
   return refuse(
     fields.report,
     at,
     'NotSupported',
-    `${fields.path} is of the type ${type.slice(0, 100)}, which is not mounted`,
+    `${fields.path} is of ${type === undefined ? 'a device without a type' : `the type ${type.slice(0, 100)}`}, which is not mounted`,
     'Make a claim of it in the namespace, and say so: external: true. Known types: nfs, tmpfs, none with o: bind.',
   );
 }
