@@ -36,7 +36,8 @@ export function recordedRender(parts: RecordedRender): Render {
       const { rendered, lookups } = answered.value;
       if (!parts.keeps) return ok(warned(rendered, notKept(request.app, kept, rendered)));
       const content = contentAfter(kept, rendered, lookups);
-      if (await keep(parts, request, kept, content)) return ok(rendered);
+      if (await keep(parts, request, kept, content))
+        return ok(warned(rendered, madeAnew(request.app, kept, content)));
     }
     return failed(contended(request.app));
   };
@@ -124,6 +125,21 @@ function notKept(app: string, kept: KeptNow, { generated = {} }: Rendered): read
       reason: 'GeneratedNotKept',
       message: `app ${app}: this plan shows ${fresh.length === 1 ? 'a value' : `${fresh.length} values`} of ${names} that it made for itself; the sync makes others, and keeps those`,
       place: { file: first.template },
+    },
+  ];
+}
+
+/** Objects that held a value which is not used any more, and now hold one that was not there: its call is named otherwise. */
+function madeAnew(app: string, before: KeptNow, after: Kept): readonly Problem[] {
+  const left = Object.keys(before.holders).filter((site) => !Object.hasOwn(after.holders, site));
+  const lost = new Set(left.flatMap((site) => before.holders[site] ?? []));
+  const fresh = Object.keys(after.holders).filter((site) => !Object.hasOwn(before.values, site));
+  const objects = new Set(fresh.flatMap((site) => after.holders[site] ?? []).filter((one) => lost.has(one)));
+  if (objects.size === 0) return [];
+  return [
+    {
+      reason: 'GeneratedAnew',
+      message: `app ${app}: values that templates made for ${[...objects].join(', ')} are made anew, because their calls have moved or have other arguments`,
     },
   ];
 }

@@ -149,6 +149,25 @@ describe('a render that is recorded', () => {
     expect(Object.keys((await readKept(home.client, request, 'web')).values)).deep.equal(['a', 'c']);
   });
 
+  it('warns of objects whose values are made anew because their template has moved', async () => {
+    const at = (template: string) => async (one: RenderRequest) => {
+      const made = createMade(one.generated ?? {}, systemChance);
+      made.enter(template);
+      made.take('randAlphaNum', [], () => template);
+      const holders = Object.fromEntries(Object.keys(made.used()).map((site) => [site, ['Secret/db']]));
+      return ok({ manifests: [], warnings: [], generated: made.used(), holders });
+    };
+    const warnings = async (template: string) => {
+      const result = await renderWith(at(template));
+      return result.ok ? result.value.warnings.map(({ reason, message }) => [reason, message]) : [];
+    };
+    expect(await warnings('shop/templates/a.yaml')).deep.equal([]);
+    expect(await warnings('shop/templates/a.yaml')).deep.equal([]);
+    const [[reason, message] = []] = await warnings('shop/templates/b.yaml');
+    expect(reason).equal('GeneratedAnew');
+    expect(message).contain('Secret/db');
+  });
+
   it('uses what somebody else has kept meanwhile', async () => {
     let other: Result<Rendered> | undefined;
     const both = async (one: RenderRequest) => {
