@@ -49,7 +49,7 @@ function withJson(values: HelmMap, text: string, { dialect, version }: LoadOptio
     } catch {
       throw new SetError(`${json} is not JSON`);
     }
-    return dialect.yaml(json);
+    return copyValue(dialect.yaml(json));
   };
   if (version === 4 && text.trim().startsWith('{')) {
     const whole = attempt('set-json', text, () => read(text.trim()));

@@ -142,7 +142,9 @@ function loadDependencies(
     if (!file.name.startsWith('charts/') || file.name.endsWith('.prov')) continue;
     const name = file.name.slice('charts/'.length);
     const group = name.split('/', 1)[0] ?? '';
-    groups.set(group, [...(groups.get(group) ?? []), { ...file, name }]);
+    const known = groups.get(group);
+    if (known) known.push({ ...file, name });
+    else groups.set(group, [{ ...file, name }]);
   }
   const names = [...groups.keys()].filter((name) => !/^[_.]/.test(name)).sort();
   return names.map((name) => {
