@@ -9,6 +9,7 @@ import type { AppEntry } from '../../model/deliveryfile.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { systemChance } from '../../render/chance.ts';
 import { handlebars } from '../../render/handlebars/engine.ts';
+import { withoutHooks } from '../../render/manifests/hooks.ts';
 import { fromWire, toWire } from '../../render/pool/wire.ts';
 import { render } from '../../render/render.ts';
 import { composeImages } from '../../render/sources/composefile.ts';
@@ -101,8 +102,10 @@ async function renderApp(
       systemChance,
     ),
   );
-  for (const warning of rendered.warnings) context.stderr.write(`warning: ${formatProblem(warning)}\n`);
-  return rendered.manifests;
+  const { manifests, warnings } = withoutHooks(rendered.manifests);
+  for (const warning of [...rendered.warnings, ...warnings])
+    context.stderr.write(`warning: ${formatProblem(warning)}\n`);
+  return manifests;
 }
 
 const delivered = (request: RenderRequest): RenderRequest => fromWire(toWire(request));

@@ -3,13 +3,13 @@ import type { FileTree } from '../../base/filetree.ts';
 import type { Repository } from '../../git/types.ts';
 import { appsOf, deliveryPaths, missingFolders } from '../../model/apps.ts';
 import type { AppEntry, ImageEntry } from '../../model/deliveryfile.ts';
+import { withoutHooks } from '../../render/manifests/hooks.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
 import { ignoredAdoptions } from '../plan/adoption.ts';
 import type { Bundle } from '../plan/types.ts';
 import { composeBuilds, composeReferences } from './composeimages.ts';
 import type { Destination } from './containerimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
-import { withoutHooks } from './hooks.ts';
 import { imagesFor, pinImages } from './pinned.ts';
 import { warnOfVanishing } from './vanishing.ts';
 

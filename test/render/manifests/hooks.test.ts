@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { withoutHooks } from '../../../src/render/manifests/hooks.ts';
 import type { Manifest } from '../../../src/render/types.ts';
-import { withoutHooks } from '../../../src/sync/source/hooks.ts';
 
 const job = (name: string, hook?: string): Manifest => ({
   object: {

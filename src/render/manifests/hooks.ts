@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import type { Manifest } from '../../render/types.ts';
+import type { Manifest } from '../types.ts';
 
 const HOOK = 'helm.sh/hook';
 
