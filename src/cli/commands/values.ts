@@ -9,7 +9,7 @@ import { valuesOfSource } from '../../render/sources/list.ts';
 import type { SeenValues } from '../../render/sources/source.ts';
 import { outputOption, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { formatTable } from '../output/table.ts';
+import { formatFittingTable, formatTable } from '../output/table.ts';
 import { ownIdentities } from '../secrets/keyfile.ts';
 import { folderOfApp, readWorkingTree } from '../workingtree.ts';
 import { overridesOf } from './render.ts';
@@ -47,7 +47,7 @@ export function valuesCommand(context: CliContext): Command {
       for (const [app, values] of seen) {
         if (seen.size > 1) print(context, `# ${app}`);
         const other = others?.get(app);
-        print(context, other ? difference(values, other, options) : listing(values));
+        print(context, other ? difference(values, other, options) : listing(values, context.stdout.columns));
       }
     });
 }
@@ -88,13 +88,13 @@ function withoutSealed(values: SeenValues, secrets: readonly string[]): SeenValu
   return { ...values, data: hide(data) as JsonObject };
 }
 
-function listing(values: SeenValues): string {
+function listing(values: SeenValues, columns: number | undefined): string {
   const rows = [...leavesOf(values.data)].map(([, { path, value }]) => [
     dotted(path),
     shown(value),
     placeText(values, path),
   ]);
-  return formatTable(['VALUE', 'IS', 'SET BY'], rows);
+  return formatFittingTable(['VALUE', 'IS', 'SET BY'], rows, columns);
 }
 
 function difference(

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
+import { formatFittingTable } from '../../../src/cli/output/table.ts';
 import { run } from '../harness.ts';
 
 const DELIVERY = `apiVersion: pilotage.dev/v1alpha1
@@ -69,5 +70,18 @@ describe('pilotage values of a compose project', () => {
     const { code, stderr } = await run(['values', dir]);
     rmSync(dir, { recursive: true, force: true });
     expect([code, stderr.includes('are the variables of its compose file')]).to.deep.equal([1, true]);
+  });
+});
+
+describe('a table on a narrow screen', () => {
+  const row = ['a'.repeat(40), 'b'.repeat(48), 'chart/values.yaml:12'];
+  it('cuts what is widest, and keeps the last column', () => {
+    const [, line = ''] = formatFittingTable(['VALUE', 'IS', 'SET BY'], [row], 80).split('\n');
+    expect(line)
+      .to.have.length(80)
+      .and.match(/^a+… {3}b+… {3}chart\/values\.yaml:12$/);
+  });
+  it('cuts nothing where there is no screen', () => {
+    expect(formatFittingTable(['VALUE', 'IS', 'SET BY'], [row])).to.contain(row.join('   '));
   });
 });
