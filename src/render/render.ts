@@ -28,11 +28,11 @@ export async function render(
   chance: Chance,
 ): Promise<Result<Rendered>> {
   const { tree, secrets, unopened } = await openTree(request.tree, request.identities ?? []);
-  // As files are in git: what a key of a render knows, too.
-  const revisionSeen = seesRevision(request);
+  // What was sealed may name the revision: what counts is what the files say in git, as in the key of the render.
+  const seen = secrets.length === 0 ? {} : { revisionSeen: seesRevision(request) };
   // As %q of Go writes them too.
   const texts = secrets.flatMap((secret) => [secret, quote(secret).slice(1, -1)]);
-  const rendered = renderInline({ ...request, tree, revisionSeen }, engine, chance, blotterOf(texts));
+  const rendered = renderInline({ ...request, ...seen, tree }, engine, chance, blotterOf(texts));
   const left = unopened.size === 0 ? [] : leftSealed(request, rendered, unopened);
   const [first, ...others] = left;
   if (first) return failed(first, ...others);

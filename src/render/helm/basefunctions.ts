@@ -38,7 +38,7 @@ const ofChance = ({ made, chance }: FunctionMeans): FunctionTable => ({
 });
 
 /** Functions that are made for each render, beside those of chance. */
-export const OF_RENDER = ['include', 'tpl', 'required', 'fail', 'lookup', 'getHostByName'] as const;
+export const OF_RENDER = ['include', 'tpl', 'required', 'fail', 'lookup'] as const;
 
 const refuse = (): never => {
   throw new Error('functions are made for a render');

@@ -84,7 +84,6 @@ export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
     lookup: define(['string', 'string', 'string', 'string'], ([apiVersion, kind, namespace, name]) =>
       lookups.ask({ apiVersion, kind, namespace, name }),
     ),
-    getHostByName: define(['string'], () => ''),
   };
   const functions: FunctionTable = { ...base, ...own };
   const executing: ExecuteOptions = { functions, budget, missingKey: 'zero', ...(places ? { places } : {}) };
