@@ -158,6 +158,8 @@ export interface GeneratedReport {
   readonly template: string;
   /** RFC 3339. */
   readonly since: string;
+  /** Of a certificate: when it ends, RFC 3339. */
+  readonly endsAt?: string;
   /** Whether the last sync made use of it. */
   readonly isUsed: boolean;
   /** `Secret/db`: what holds it, as far as that can be told. */

@@ -31,11 +31,12 @@ export function generatedCommand(context: CliContext): Command {
       print(
         context,
         formatTable(
-          ['NAME', 'APP', 'AGE', 'TEMPLATE', 'HELD BY'],
-          reports.map(({ name: one, app, since, template, isUsed, objects }) => [
+          ['NAME', 'APP', 'AGE', 'ENDS', 'TEMPLATE', 'HELD BY'],
+          reports.map(({ name: one, app, since, endsAt, template, isUsed, objects }) => [
             one,
             app,
             formatAge(since, now),
+            endsAt?.slice(0, 10) ?? '-',
             template,
             isUsed ? objects.join(', ') : 'not used now',
           ]),

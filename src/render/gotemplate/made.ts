@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../kube/values/equal.ts';
 import { type Generated, type GeneratedValues, textsOf } from '../recorded.ts';
+import { formatSite } from './callsite.ts';
 import type { Chance } from './chance.ts';
 import { createPlaces, type Places } from './places.ts';
 import { readRecord, recordValue, type ValueRecord } from './valuerecord.ts';
@@ -46,11 +47,15 @@ export function createMade(before: GeneratedValues, { random, now }: Pick<Chance
 
   const siteOf = (name: string, args: readonly Value[]): string => {
     const { object, path, line } = places.now();
-    const where = [object, path, line].map((text) => digestOf(withoutMade(text, made)));
-    const call = [template, name, digestOf(canonicalJson(args.map(recordValue))), ...where].join(' ');
-    const count = (calls.get(call) ?? 0) + 1;
-    calls.set(call, count);
-    return `${call} ${count}`;
+    const nameOf = (text: string): string => digestOf(withoutMade(text, made));
+    const call = {
+      ...{ template, function: name, args: digestOf(canonicalJson(args.map(recordValue))) },
+      ...{ object: nameOf(object), path: nameOf(path), line: nameOf(line) },
+    };
+    const first = formatSite({ ...call, count: 1 });
+    const count = (calls.get(first) ?? 0) + 1;
+    calls.set(first, count);
+    return formatSite({ ...call, count });
   };
 
   const record = (name: string, value: Value): Generated => ({

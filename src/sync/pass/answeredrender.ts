@@ -1,5 +1,6 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { pooled } from '../../base/pooled.ts';
+import type { JsonObject } from '../../kube/values/types.ts';
 import { type Lookup, type LookupAnswer, type LookupAnswers, lookupKey } from '../../render/recorded.ts';
 import type { Rendered } from '../../render/types.ts';
 import type { LookedUp } from '../cluster/lookup.ts';
@@ -18,6 +19,8 @@ export interface AnsweredRender {
   readonly answers: LookupAnswers;
   /** Why some answers are that there is nothing. */
   readonly refusals: readonly Problem[];
+  /** Objects of the environment itself that are live, and counted as absent so that the templates make them. */
+  readonly asAbsent: readonly JsonObject[];
 }
 
 /** An object that is looked up may say which one is next. */
@@ -45,7 +48,9 @@ export async function answeredRender(request: AnsweredRequest): Promise<Result<A
   for (const lookup of left) absent.set(lookupKey(lookup), { answer: { object: {} }, lookup });
   const again = await settled(request, absent);
   const isMade = again.ok && left.every((lookup) => holds(again.value.rendered, lookup));
-  return ok(answeredBy(isMade ? again.value : first.value));
+  return ok(
+    isMade ? { ...answeredBy(again.value), asAbsent: foundBy(first.value, left) } : answeredBy(first.value),
+  );
 }
 
 interface Settled {
@@ -76,11 +81,18 @@ async function settled({ app, render, lookUp }: AnsweredRequest, before: Known):
 const answersOf = (known: Known): Record<string, LookupAnswer> =>
   Object.fromEntries([...known].map(([key, { answer }]) => [key, answer]));
 
+const foundBy = ({ known }: Settled, lookups: readonly Lookup[]): readonly JsonObject[] =>
+  lookups.flatMap((lookup) => {
+    const answer = known.get(lookupKey(lookup))?.answer;
+    return answer && 'object' in answer ? [answer.object] : [];
+  });
+
 /** What a person's word may change is no answer to keep. */
 const answeredBy = ({ rendered, known }: Settled): AnsweredRender => ({
   rendered,
   answers: answersOf(new Map([...known].filter(([, { refusal }]) => refusal === undefined))),
   refusals: [...known.values()].flatMap(({ refusal }) => refusal ?? []),
+  asAbsent: [],
 });
 
 /** Objects that the environment has delivered, and that this render has found and does not hold. */

@@ -173,7 +173,7 @@ async function renderNow(
     isElsewhere: cluster !== undefined || options.isHomeElsewhere === true,
   };
   const render = recordedRender({
-    ...{ render: options.render, home: options.home, keeps },
+    ...{ render: options.render, home: options.home, keeps, now: () => new Date(options.clock.now()) },
     lookUp: lookerFor(options, client, environment, signal),
     requestedAt: environment.spec.syncRequestedAt,
   });

@@ -2,14 +2,18 @@ import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { once } from '../../base/once.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { isAlreadyExists, isConflict } from '../../kube/values/status.ts';
+import type { JsonObject } from '../../kube/values/types.ts';
+import { movedSites, withMoved } from '../../render/gotemplate/movedvalues.ts';
 import { renderKey } from '../../render/key.ts';
 import type { Generated, Lookup } from '../../render/recorded.ts';
 import type { Rendered, RenderRequest } from '../../render/types.ts';
 import type { LookedUp } from '../cluster/lookup.ts';
 import type { SyncOptions } from '../options.ts';
 import type { Render } from '../source/source.ts';
+import { endingCertificates } from '../state/certificateends.ts';
 import { type Kept, type KeptNow, NOTHING_KEPT, readKept, writeKept } from '../state/generated.ts';
 import { answeredRender } from './answeredrender.ts';
+import { withLiveValues } from './livevalues.ts';
 
 export interface RecordedRender {
   readonly render: Render;
@@ -18,6 +22,7 @@ export interface RecordedRender {
   readonly lookUp: (lookup: Lookup) => Promise<LookedUp>;
   /** A plan on request uses what is kept, and keeps nothing. */
   readonly keeps: boolean;
+  readonly now: () => Date;
   /** When a person last asked for a reconcile: what was looked up before is looked up again. */
   readonly requestedAt: string | undefined;
 }
@@ -30,14 +35,17 @@ export interface RecordedRender {
 export function recordedRender(parts: RecordedRender): Render {
   return async (request, renamedFrom) => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const kept = await readKept(parts.home, request, request.app, renamedFrom);
-      const answered = await renderAnswered(parts, kept, request);
+      const before = await readKept(parts.home, request, request.app, renamedFrom);
+      const answered = await renderMoved(parts, before, request);
       if (!answered.ok) return answered;
-      const { rendered, lookups } = answered.value;
+      const { rendered, lookups, kept } = answered.value;
+      const { generated = {}, holders = {} } = rendered;
+      const name = `${request.delivery}/${request.environment}`;
+      const ending = endingCertificates(name, generated, holders, parts.now());
       if (!parts.keeps) return ok(warned(rendered, notKept(request.app, kept, rendered)));
       const content = contentAfter(kept, rendered, lookups);
       if (await keep(parts, request, kept, content))
-        return ok(warned(rendered, madeAnew(request.app, kept, content)));
+        return ok(warned(rendered, [...madeAnew(request.app, kept, content), ...ending]));
     }
     return failed(contended(request.app));
   };
@@ -45,6 +53,23 @@ export function recordedRender(parts: RecordedRender): Render {
 
 /** Somebody renews a value at the same moment: then it is rendered with what is there now. */
 const ATTEMPTS = 3;
+
+/** Renders again where calls have moved: with the values that they had. */
+async function renderMoved(
+  parts: RecordedRender,
+  now: KeptNow,
+  request: RenderRequest,
+): Promise<Result<Answered & { readonly kept: KeptNow }>> {
+  const first = await renderAnswered(parts, now, request);
+  if (!first.ok) return first;
+  const moved = movedSites(now.values, Object.keys(now.holders), first.value.rendered.generated ?? {});
+  const kept = moved.size > 0 ? { ...now, values: withMoved(now.values, moved) } : now;
+  const answered = moved.size > 0 ? await renderAnswered(parts, kept, request) : first;
+  if (!answered.ok) return answered;
+  const { rendered, asAbsent } = answered.value;
+  const live = withLiveValues(request.app, rendered, asAbsent, kept.values);
+  return ok({ ...answered.value, rendered: live, kept });
+}
 
 async function renderAnswered(
   { render, lookUp, requestedAt }: RecordedRender,
@@ -58,9 +83,9 @@ async function renderAnswered(
     ...{ known, lookUp: withoutRenewing(lookUp, kept), app: request.app },
   });
   if (!answered.ok) return answered;
-  const { rendered, answers, refusals } = answered.value;
+  const { rendered, answers, refusals, asAbsent } = answered.value;
   const lookups = Object.keys(answers).length > 0 ? { render: of(), answers } : undefined;
-  return ok({ rendered: warned(rendered, refusals), lookups });
+  return ok({ rendered: warned(rendered, refusals), lookups, asAbsent });
 }
 
 const withoutRenewing = (
@@ -75,6 +100,7 @@ const withoutRenewing = (
 interface Answered {
   readonly rendered: Rendered;
   readonly lookups: Kept['lookups'];
+  readonly asAbsent: readonly JsonObject[];
 }
 
 const warned = (rendered: Rendered, warnings: readonly Problem[]): Rendered =>

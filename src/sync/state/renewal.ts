@@ -3,6 +3,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import type { GeneratedReport } from '../../model/faces.ts';
 import type { Environment } from '../../model/types.ts';
 import { generatedName } from '../../render/recorded.ts';
+import { endOf } from './certificateends.ts';
 import { type KeptNow, listKept, writeKept } from './generated.ts';
 
 type Of = Environment['spec'];
@@ -11,15 +12,19 @@ type Of = Environment['spec'];
 export async function generatedReport(home: KubeClient, of: Of): Promise<readonly GeneratedReport[]> {
   const kept = await listKept(home, of);
   const reports = [...kept].flatMap(([app, { values, holders }]) =>
-    Object.entries(values).map(([site, one]) => ({
-      name: generatedName(one),
-      app,
-      function: one.function,
-      template: one.template,
-      since: one.since,
-      isUsed: Object.hasOwn(holders, site),
-      objects: holders[site] ?? [],
-    })),
+    Object.entries(values).map(([site, one]) => {
+      const endsAt = endOf(one);
+      return {
+        name: generatedName(one),
+        app,
+        function: one.function,
+        template: one.template,
+        since: one.since,
+        isUsed: Object.hasOwn(holders, site),
+        objects: holders[site] ?? [],
+        ...(endsAt ? { endsAt } : {}),
+      };
+    }),
   );
   const order = ({ app, template, since, name }: GeneratedReport) => [app, template, since, name].join('\n');
   return reports.sort((a, b) => (order(a) < order(b) ? -1 : 1));

@@ -15,6 +15,7 @@ const unused: GeneratedReport = {
   ...one,
   name: 'genCA-00ff00ff',
   function: 'genCA',
+  endsAt: '2027-01-01T00:00:00.000Z',
   isUsed: false,
   objects: [],
 };
@@ -31,9 +32,9 @@ describe('what templates made once, for people', () => {
   it('is listed with what holds it', async () => {
     const { stdout } = await face.run('generated', 'shop/prod');
     const [head, first, second, next] = stdout.split('\n');
-    expect(head).match(/^NAME +APP +AGE +TEMPLATE +HELD BY$/);
-    expect(first).match(/^randAlphaNum-1f3a9c02 +web +\d+\w +shop\/templates\/secret.yaml +Secret\/db$/);
-    expect(second).match(/^genCA-00ff00ff .* not used now$/);
+    expect(head).match(/^NAME +APP +AGE +ENDS +TEMPLATE +HELD BY$/);
+    expect(first).match(/^randAlphaNum-1f3a9c02 +web +\d+\w +- +shop\/templates\/secret.yaml +Secret\/db$/);
+    expect(second).match(/^genCA-00ff00ff .* 2027-01-01 .* not used now$/);
     expect(next).contain('pilotage generated shop/prod --renew NAME');
   });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ok, type Result } from '../../../src/base/errors.ts';
 import { SECRETS } from '../../../src/kube/kinds/resources.data.ts';
+import type { KubeObject } from '../../../src/kube/values/types.ts';
 import { PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
 import { systemChance } from '../../../src/render/chance.ts';
 import { createMade } from '../../../src/render/gotemplate/made.ts';
@@ -25,6 +26,8 @@ const configMap = (name: string): Lookup => ({
   name,
 });
 
+const now = () => new Date('2026-06-01T00:00:00Z');
+
 describe('a render that is recorded', () => {
   let home: FakeCluster;
   const asked: string[] = [];
@@ -41,7 +44,7 @@ describe('a render that is recorded', () => {
     return { answer: { object: { data: lookup.name } } };
   };
   const renderWith = (render: (request: RenderRequest) => Promise<Result<Rendered>>) =>
-    recordedRender({ render, home: home.client, lookUp, keeps: true, requestedAt: undefined })(request);
+    recordedRender({ render, home: home.client, lookUp, now, keeps: true, requestedAt: undefined })(request);
 
   /** Looks up each of `names` once the one before it is known. */
   const chain =
@@ -81,7 +84,7 @@ describe('a render that is recorded', () => {
       return { answer: { object: { data: 'x'.repeat(1_000_000) } } };
     };
     const render = async () => ok({ manifests: [], warnings: [], lookups });
-    const parts = { render, home: home.client, lookUp: large, keeps: true, requestedAt: undefined };
+    const parts = { render, home: home.client, lookUp: large, now, keeps: true, requestedAt: undefined };
     expect(reasonOf(await recordedRender(parts)(request))).equal('LookupsTooLarge');
     expect(asked.length).below(20);
   });
@@ -117,7 +120,7 @@ describe('a render that is recorded', () => {
     });
     const sync = async (revision: string): Promise<string | undefined> => {
       const render = reading(() => `value ${++next}`);
-      const parts = { render, home: home.client, lookUp: own, keeps: true, requestedAt: revision };
+      const parts = { render, home: home.client, lookUp: own, now, keeps: true, requestedAt: revision };
       const result = await recordedRender(parts)(request);
       live = result.ok ? result.value.notes : undefined;
       return live;
@@ -149,23 +152,78 @@ describe('a render that is recorded', () => {
     expect(Object.keys((await readKept(home.client, request, 'web')).values)).deep.equal(['a', 'c']);
   });
 
-  it('warns of objects whose values are made anew because their template has moved', async () => {
-    const at = (template: string) => async (one: RenderRequest) => {
+  /** A render whose template has one call, with these arguments. */
+  const at =
+    (template: string, ...args: readonly string[]) =>
+    async (one: RenderRequest) => {
       const made = createMade(one.generated ?? {}, systemChance);
       made.enter(template);
-      made.take('randAlphaNum', [], () => template);
+      const notes = String(made.take('randAlphaNum', args, () => template));
       const holders = Object.fromEntries(Object.keys(made.used()).map((site) => [site, ['Secret/db']]));
-      return ok({ manifests: [], warnings: [], generated: made.used(), holders });
+      return ok({ manifests: [], warnings: [], notes, generated: made.used(), holders });
     };
-    const warnings = async (template: string) => {
-      const result = await renderWith(at(template));
+
+  it('warns of objects whose values are made anew because their call has other arguments', async () => {
+    const warnings = async (length: string) => {
+      const result = await renderWith(at('shop/templates/a.yaml', length));
       return result.ok ? result.value.warnings.map(({ reason, message }) => [reason, message]) : [];
     };
-    expect(await warnings('shop/templates/a.yaml')).deep.equal([]);
-    expect(await warnings('shop/templates/a.yaml')).deep.equal([]);
-    const [[reason, message] = []] = await warnings('shop/templates/b.yaml');
+    expect(await warnings('16')).deep.equal([]);
+    expect(await warnings('16')).deep.equal([]);
+    const [[reason, message] = []] = await warnings('32');
     expect(reason).equal('GeneratedAnew');
     expect(message).contain('Secret/db');
+  });
+
+  it('keeps what a template has made when its file is renamed, now and later', async () => {
+    const a = 'shop/templates/a.yaml';
+    const b = 'shop/templates/b.yaml';
+    for (const template of [a, b, b]) {
+      const result = await renderWith(at(template));
+      expect(result.ok && [result.value.notes, result.value.warnings]).deep.equal([a, []]);
+    }
+    expect(Object.values((await readKept(home.client, request, 'web')).values)).length(1);
+  });
+
+  it('leaves a Secret as it is live that its template makes only where there is none, when the record of it is lost', async () => {
+    const own: Lookup = { ...configMap('db'), kind: 'Secret' };
+    let next = 0;
+    const ifNotThere = async (one: RenderRequest): Promise<Result<Rendered>> => {
+      const answer = one.lookups?.[lookupKey(own)];
+      if (!answer) return ok({ manifests: [], warnings: [], lookups: [own] });
+      if ('object' in answer && Object.keys(answer.object).length > 0)
+        return ok({ manifests: [], warnings: [] });
+      const made = createMade(one.generated ?? {}, systemChance);
+      const password = String(made.take('randAlphaNum', [], () => `value ${++next}`));
+      const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, data: { password } };
+      const holders = Object.fromEntries(Object.keys(made.used()).map((site) => [site, ['Secret/db']]));
+      const manifests = [{ object, app: 'web', origin: { file: 't', line: 1 } }];
+      return ok({ manifests, warnings: [], generated: made.used(), holders });
+    };
+    let live: object = {};
+    const sync = async (requestedAt: string) => {
+      const delivered = async () => ({
+        answer: { object: live as never },
+        isDelivered: Object.keys(live).length > 0,
+      });
+      const parts = {
+        render: ifNotThere,
+        home: home.client,
+        lookUp: delivered,
+        now,
+        keeps: true,
+        requestedAt,
+      };
+      const result = await recordedRender(parts)(request);
+      live = (result.ok && result.value.manifests[0]?.object) || {};
+      return [(live as KubeObject).data, result.ok && result.value.warnings.map(({ reason }) => reason)];
+    };
+    expect(await sync('1')).deep.equal([{ password: 'value 1' }, []]);
+    expect(await sync('2')).deep.equal([{ password: 'value 1' }, []]);
+    const { secret } = await readKept(home.client, request, 'web');
+    await home.client.delete(SECRETS, { namespace: PILOTAGE_NAMESPACE, name: secret?.metadata.name ?? '' });
+    expect(await sync('3')).deep.equal([{ password: 'value 1' }, ['GeneratedElsewhere']]);
+    expect(await sync('4')).deep.equal([{ password: 'value 1' }, ['GeneratedElsewhere']]);
   });
 
   it('uses what somebody else has kept meanwhile', async () => {
