@@ -275,6 +275,8 @@ export const HELP: Readonly<Record<string, Help>> = {
     group: 'Tools',
     examples: [
       ['pilotage chart import compose compose.yaml --output chart', 'a chart that renders to the same'],
+      ['pilotage chart lint chart -f prod.yaml', 'mistakes, with file and line'],
+      ['pilotage chart lint --format github', 'a repository, as annotations of a pull request'],
     ],
     next: 'pilotage render',
   },

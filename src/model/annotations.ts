@@ -20,6 +20,8 @@ export const ANNOTATIONS = {
   revision: 'pilotage.dev/revision',
   /** On a Secret of the namespace of the pilotage.dev objects: deliveries, separated by commas, whose builds may use it; a person's word. */
   builds: 'pilotage.dev/builds',
+  /** Names of rules of `pilotage chart lint`, separated by commas, that say nothing of the object. */
+  lintDisable: 'pilotage.dev/lint-disable',
 } as const;
 
 export const LABELS = {

@@ -1,3 +1,5 @@
+import type { ValueReads } from '../charts/valuereads.ts';
+
 /** What a language of chart templates has to offer. Handlebars is one (`handlebars/`); the one to use is handed in. */
 export interface ChartEngine {
   readonly name: string;
@@ -5,6 +7,16 @@ export interface ChartEngine {
   isTemplate(file: string): boolean;
   /** A space of names for one render: nothing of one application reaches another. */
   open(options: EngineOptions): Templates;
+  /** Notes which values the templates of charts read, the chart at the top first; nothing is run. */
+  readValues(charts: readonly ChartTemplates[], reads: ValueReads): void;
+}
+
+/** The templates of one chart. */
+export interface ChartTemplates {
+  /** The names that lead to it from the chart at the top. */
+  readonly scope: readonly string[];
+  readonly helpers: readonly Template[];
+  readonly templates: readonly Template[];
 }
 
 export interface Templates {

@@ -101,7 +101,8 @@ function renderWith(
   return ok({ ...rendered.value, ...recorded, holders });
 }
 
-function finished(source: SourceOutput, request: RenderRequest): Result<Rendered> {
+/** What a delivery makes of a source: served versions, images, namespaces; and what it refuses. */
+export function finished(source: SourceOutput, request: RenderRequest): Result<Rendered> {
   const upgraded = source.manifests.map(upgrade);
   const placed = upgraded.map(({ written }) =>
     assignNamespace(nameImages(written, request.images), request.namespace, request.allowNamespaces ?? false),
@@ -112,7 +113,8 @@ function finished(source: SourceOutput, request: RenderRequest): Result<Rendered
   if (first) return failed(first, ...others);
   const { notes, warnings } = source;
   const rendered: Rendered = {
-    manifests: written.map((w) => ({ ...w, app: request.app })),
+    // It travels between processes, as a place that is computed cannot.
+    manifests: written.map(({ placeOf: _, ...one }) => ({ ...one, app: request.app })),
     ...(notes === undefined ? {} : { notes }),
     warnings: [...warnings, ...upgraded.flatMap(({ warning }) => (warning ? [warning] : []))],
   };

@@ -31,6 +31,8 @@ export interface RenderRequest {
   readonly overrides?: Readonly<Record<string, unknown>>;
   /** What `{{image "web"}}`, and `image: web` of a container, resolve to; the helper refuses a name that is missing. */
   readonly images: Readonly<Record<string, string>>;
+  /** A chart that is looked at by itself, without what would build its images: the name of one stands for it. */
+  readonly anyImage?: boolean;
   /** Of a compose project: what the images that its services build resolve to, by service. */
   readonly composeImages?: Readonly<Record<string, string>>;
   /** `namespaces: allow` of the environment: objects may name namespaces other than `namespace`. */

@@ -169,6 +169,8 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     signin: ['daemon', 'context.ts'],
     secrets: [],
     'workingtree.ts': ['init'],
+    'apprequest.ts': ['workingtree.ts'],
+    lint: ['apprequest.ts', 'init', 'secrets', 'workingtree.ts'],
     commands: [
       'command.ts',
       'context.ts',
@@ -176,6 +178,8 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
       'password.ts',
       'encryption.ts',
       'secrets',
+      'apprequest.ts',
+      'lint',
       'workingtree.ts',
       'authorities.ts',
       'trust.ts',
@@ -219,6 +223,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
       ...['engine.ts', 'manifests', 'gotemplate', 'helm', 'composefile', 'kustomize', 'key.ts', 'types.ts'],
     ],
     'render.ts': ['key.ts', 'engine.ts', 'gotemplate', 'sops', 'sources', 'manifests', 'types.ts'],
+    lint: [...['engine.ts', 'manifests', 'gotemplate', 'helm', 'sources', 'render.ts', 'types.ts']],
     pool: ['handlebars', 'chance.ts', 'reach.ts', 'render.ts', 'manifests', 'key.ts', 'types.ts'],
   },
   kube: {

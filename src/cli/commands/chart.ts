@@ -1,12 +1,16 @@
 import { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { chartImportCommand } from './chartimport.ts';
+import { chartLintCommand } from './chartlint.ts';
 
 /** What can be done with charts: a file each. */
-const SUBCOMMANDS: readonly ((context: CliContext) => Command)[] = [chartImportCommand];
+const SUBCOMMANDS: readonly ((context: CliContext, exit: (code: number) => void) => Command)[] = [
+  chartImportCommand,
+  chartLintCommand,
+];
 
-export function chartCommand(context: CliContext): Command {
+export function chartCommand(context: CliContext, exit: (code: number) => void): Command {
   const command = new Command('chart').description('make charts, and work on them');
-  for (const subcommand of SUBCOMMANDS) command.addCommand(subcommand(context));
+  for (const subcommand of SUBCOMMANDS) command.addCommand(subcommand(context, exit));
   return command;
 }

@@ -1,23 +1,22 @@
 import { Command } from 'commander';
 import { formatProblem, ProblemError, unwrap } from '../../base/errors.ts';
-import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
+import { type FileTree, readText } from '../../base/filetree.ts';
 import { formatPlace } from '../../base/place.ts';
 import { SCHEMA_VERSION } from '../../kube/schema/version.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { dumpYaml } from '../../kube/values/yaml.ts';
 import type { AppEntry } from '../../model/deliveryfile.ts';
-import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { systemChance } from '../../render/chance.ts';
 import { handlebars } from '../../render/handlebars/engine.ts';
 import { withoutHooks } from '../../render/manifests/hooks.ts';
 import { fromWire, toWire } from '../../render/pool/wire.ts';
 import { render } from '../../render/render.ts';
-import { composeImages } from '../../render/sources/composefile.ts';
 import type { Manifest, RenderRequest } from '../../render/types.ts';
+import { appRequest, refuseMissingImages } from '../apprequest.ts';
 import { outputOption, print } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { ownIdentities } from '../secrets/keyfile.ts';
-import { folderOfApp, readWorkingTree, type WorkingTree } from '../workingtree.ts';
+import { readWorkingTree, type WorkingTree } from '../workingtree.ts';
 
 interface RenderOptions {
   readonly environment: string;
@@ -55,18 +54,6 @@ export function renderCommand(context: CliContext): Command {
     });
 }
 
-/** A push would not find them either. */
-function refuseMissingImages({ tree, file }: WorkingTree): void {
-  for (const [name, { path }] of Object.entries(file?.images ?? {}))
-    if (path !== '' && path !== '.' && pathsBelow(tree, path).length === 0)
-      throw new ProblemError({
-        reason: 'SourceMissing',
-        message: `images.${name}: There is no folder ${path}`,
-        place: { file: PILOTAGE_FILE },
-        remedy: 'Correct the path, or add the folder.',
-      });
-}
-
 const ASSUMED = `A chart asks for the release of the cluster: ${SCHEMA_VERSION} is assumed; --kube-version names another.\n`;
 
 const readsVersion = (tree: FileTree): boolean =>
@@ -74,34 +61,14 @@ const readsVersion = (tree: FileTree): boolean =>
 
 async function renderApp(
   context: CliContext,
-  { tree, delivery, environment, file, entry }: WorkingTree,
+  work: WorkingTree,
   app: AppEntry,
-  options: RenderOptions,
+  { values, set, kubeVersion }: RenderOptions,
 ): Promise<readonly Manifest[]> {
-  const project = {
-    ...{ tree, path: folderOfApp(app), app: app.name, delivery, environment },
-    valuesFiles: [...app.values, ...options.values],
-    overrides: overridesOf(options.set),
-  };
-  const built = unwrap(composeImages(project)).map(({ service }) => service);
-  const reference = (image: string) => `${delivery}/${image}:working-tree`;
-  const rendered = unwrap(
-    await render(
-      // Of what the daemon would hand a render, and no more: what is missing there is missing here.
-      delivered({
-        ...project,
-        namespace: entry?.namespace ?? `${delivery}-${environment}`,
-        revision: '0'.repeat(40),
-        composeImages: Object.fromEntries(built.map((service) => [service, reference(service)])),
-        // Nothing is built offline: the name of an image is used as it is.
-        images: Object.fromEntries(Object.keys(file?.images ?? {}).map((image) => [image, reference(image)])),
-        identities: await ownIdentities(context.surroundings.fullEnvironment),
-        capabilities: { kubeVersion: options.kubeVersion ?? SCHEMA_VERSION, apiVersions: [] },
-      }),
-      handlebars,
-      systemChance,
-    ),
-  );
+  const identities = await ownIdentities(context.surroundings.fullEnvironment);
+  const request = appRequest(work, app, { values, overrides: overridesOf(set), kubeVersion, identities });
+  // Of what the daemon would hand a render, and no more: what is missing there is missing here.
+  const rendered = unwrap(await render(delivered(request), handlebars, systemChance));
   const { manifests, warnings } = withoutHooks(rendered.manifests);
   for (const warning of [...rendered.warnings, ...warnings])
     context.stderr.write(`warning: ${formatProblem(warning)}\n`);

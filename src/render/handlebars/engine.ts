@@ -6,6 +6,8 @@ import { boundCompiled, CAPACITY, type Compiled, compile, compiled, compiledFile
 import { located } from './errors.ts';
 import { HelperError } from './helper.ts';
 import { resolveMarkers, stripMarkers } from './markers.ts';
+import { partialNameOf } from './partialname.ts';
+import { readByHandlebars } from './reads.ts';
 import type { Delegate } from './register.ts';
 import type { Parts } from './types.ts';
 
@@ -14,6 +16,7 @@ export const handlebars: ChartEngine = {
   name: 'handlebars',
   isTemplate: (file) => file.endsWith('.hbs'),
   open: openTemplates,
+  readValues: readByHandlebars,
 };
 
 /** Helm stops at 1,000; the JavaScript stack is smaller. */
@@ -83,13 +86,6 @@ function limitDepth(): <T>(run: () => T) => T {
     }
   };
 }
-
-/** `templates/_labels.hbs` → `labels` */
-const partialNameOf = (file: string): string =>
-  file
-    .replace(/^.*\//, '')
-    .replace(/^_/, '')
-    .replace(/\.hbs$/, '');
 
 const writesText = (node: hbs.AST.Statement): boolean =>
   node.type !== 'DecoratorBlock' &&

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { ResolvedChart } from '../../charts/helm/dependencies.ts';
 import type { HelmVersion } from '../../charts/helm/dialect.ts';
 import type { HelmFile } from '../../charts/helm/files.ts';
+import type { HelmChart } from '../../charts/helm/load.ts';
 import type { HelmMap } from '../../charts/helm/values.ts';
 import type { GoMap, Struct, Value } from '../gotemplate/values.ts';
 import { chartObject } from './chartobject.ts';
@@ -91,13 +92,34 @@ function collect(resolved: ResolvedChart, values: GoMap, at: Collecting): GoMap 
     const inside = { ...at, scope: [...at.scope, child.name], path: `${at.path}/charts/${child.name}` };
     subcharts.set(child.name, collect(child, valuesOf(values, child.name, at.helm), inside));
   }
-  const isLibrary = chart.metadata.type.toLowerCase() === 'library';
-  for (const file of chart.templates) {
-    if (isLibrary && !posix.basename(file.name).startsWith('_')) continue;
-    const name = posix.join(at.path, file.name);
+  for (const [name, file] of namedTemplates(chart, at.path))
     at.found.set(name, { name, file, basePath: `${at.path}/templates`, data, scope: at.scope });
-  }
   return data;
+}
+
+/** A template only lends what it defines if its name says so. */
+export const isPartial = (name: string): boolean => posix.basename(name).startsWith('_');
+
+/** The templates of one chart by their names; a library has only partials. */
+function namedTemplates({ templates, metadata }: HelmChart, path: string): (readonly [string, HelmFile])[] {
+  const isLibrary = metadata.type.toLowerCase() === 'library';
+  return templates
+    .filter(({ name }) => !isLibrary || isPartial(name))
+    .map((file) => [posix.join(path, file.name), file] as const);
+}
+
+/** All templates of a chart and of those below it, without what they see. */
+export function templatesOf(
+  { name, chart, dependencies }: ResolvedChart,
+  scope: readonly string[] = [],
+  path = name,
+): Pick<Renderable, 'name' | 'file' | 'scope'>[] {
+  return [
+    ...namedTemplates(chart, path).map(([template, file]) => ({ name: template, file, scope })),
+    ...dependencies.flatMap((child) =>
+      templatesOf(child, [...scope, child.name], `${path}/charts/${child.name}`),
+    ),
+  ];
 }
 
 /** A chart below sees the table under its name, which is the very one that the chart above sees there. */

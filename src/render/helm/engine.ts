@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { HelmVersion } from '../../charts/helm/dialect.ts';
 import { type ExecuteOptions, execute, type Rendered } from '../gotemplate/execute.ts';
 import { compareText } from '../gotemplate/kinds.ts';
@@ -6,7 +5,7 @@ import type { Made } from '../gotemplate/made.ts';
 import type { TemplateSpace } from '../gotemplate/space.ts';
 import type { Value } from '../gotemplate/values.ts';
 import { textOf } from '../gotemplate/values.ts';
-import type { Renderable } from './contexts.ts';
+import { isPartial, type Renderable } from './contexts.ts';
 import { withoutNoValue } from './functions.ts';
 import { parsed } from './parsed.ts';
 import { asValues } from './valuesobject.ts';
@@ -28,9 +27,9 @@ export interface EngineRun {
 }
 
 /** Those that lie deepest come first, so that a chart can define anew what a chart below it brought. */
-export function inOrder(templates: ReadonlyMap<string, Renderable>): Renderable[] {
-  const depth = ({ name }: Renderable): number => name.split('/').length;
-  return [...templates.values()].sort((a, b) => depth(b) - depth(a) || compareText(b.name, a.name));
+export function inOrder<T extends { readonly name: string }>(templates: Iterable<T>): T[] {
+  const depth = ({ name }: T): number => name.split('/').length;
+  return [...templates].sort((a, b) => depth(b) - depth(a) || compareText(b.name, a.name));
 }
 
 /**
@@ -38,10 +37,10 @@ export function inOrder(templates: ReadonlyMap<string, Renderable>): Renderable[
  * @throws TemplateError
  */
 export function renderTemplates({ templates, space, executing, made, helm }: EngineRun): RenderedTemplate[] {
-  const ordered = inOrder(templates);
+  const ordered = inOrder(templates.values());
   for (const { name, file } of ordered) space.define(parsed(name, textOf(file.bytes), helm));
   return ordered
-    .filter(({ name }) => !posix.basename(name).startsWith('_'))
+    .filter(({ name }) => !isPartial(name))
     .map((renderable) => {
       const { name, basePath, data } = renderable;
       data.set(

@@ -3,12 +3,15 @@ import type { Located, Place } from '../../base/place.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import type { Json, JsonObject, KubeObject } from '../../kube/values/types.ts';
 import { parseDocuments, parseServed } from '../../kube/values/yaml.ts';
+import { locateKeys } from '../../kube/values/yaml-places.ts';
 import { misspelt } from './misspelt.ts';
 
 /** An object and where it was written; the app is added at the end. */
 export interface Written {
   readonly object: KubeObject;
   readonly origin: Place;
+  /** Where the member at a JSON pointer was written, or what holds it; absent where nobody knows more than the origin. */
+  readonly placeOf?: (pointer: string) => Place | undefined;
 }
 
 /** A text of YAML documents, and for each of its lines the place that a person would have to edit. */
@@ -63,13 +66,34 @@ export function readValues(
     const read = readObject(document.value, origin, options);
     if (read === 'skipped') skipped.push(origin);
     else if ('reason' in read) problems.push(withExcerpt(read, source, document));
-    else manifests.push(...read.objects.map((object) => ({ object, origin })));
+    else manifests.push(...writtenOf(read.objects, source, document));
     const unknown = misspelt(source, document);
     (options.asServed ? warnings : problems).push(...unknown.problems);
     warnings.push(...unknown.warnings);
   }
   const [first, ...others] = problems;
   return first ? failed(first, ...others) : ok({ manifests, skipped, warnings });
+}
+
+/** Members are looked for when somebody asks: a delivery seldom does. The objects of a List are known by its place alone. */
+function writtenOf(
+  objects: readonly KubeObject[],
+  source: SourceText,
+  { value, place: { line = 1 } }: Located<Json>,
+): readonly Written[] {
+  const origin = source.place(line);
+  const [object] = objects;
+  if (!object || (object as unknown) !== value) return objects.map((one) => ({ object: one, origin }));
+  let lines: ReadonlyMap<string, number> | undefined;
+  const placeOf = (pointer: string): Place | undefined => {
+    lines ??= locateKeys(source.text, line);
+    for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+      const found = lines.get(at);
+      if (found !== undefined) return source.place(found);
+    }
+    return undefined;
+  };
+  return [{ object, origin, placeOf }];
 }
 
 type ReadObject = Problem | 'skipped' | { readonly objects: readonly KubeObject[] };

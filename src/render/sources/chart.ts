@@ -8,6 +8,7 @@ import type { ChartEngine, Context, Templates } from '../engine.ts';
 import { seesRevision } from '../key.ts';
 import { type ReadManifests, readManifests } from '../manifests/read.ts';
 import type { RenderRequest } from '../types.ts';
+import { readsOfChart } from './chartreads.ts';
 import { contextOf, imageFrom } from './context.ts';
 import type { SeenValues, SourceOutput, SourceRenderer, ValuesRequest } from './source.ts';
 
@@ -17,6 +18,7 @@ export const chart: SourceRenderer = {
   detect: ({ files }) => (files.includes('Chart.yaml') ? {} : undefined),
   render: renderChart,
   values: seenValues,
+  reads: readsOfChart,
 };
 
 /** Chart + values → objects, each with the line of the template that wrote it. */
@@ -92,7 +94,8 @@ function renderScoped(
     return context;
   };
   const templates = engine.open({
-    image: (name, root) => imageFrom(name, request.images, root),
+    image: (name, root) =>
+      imageFrom(name, request.images, root) ?? (request.anyImage ? `${name}:not-built` : undefined),
     files: (root) => filesOf(request.tree, contexts.get(root)),
   });
   try {

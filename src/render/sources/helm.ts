@@ -6,9 +6,11 @@ import type { GivenFile, GivenValues } from '../../charts/helm/given.ts';
 import { type HelmChart, loadChart } from '../../charts/helm/load.ts';
 import { lockDisagreements } from '../../charts/helm/lockcheck.ts';
 import { isTable, jsonOf, overridesOf } from '../../charts/helm/values.ts';
+import type { ValueReads } from '../../charts/valuereads.ts';
 import { valuesFileMissing } from '../../charts/values.ts';
 import { gvkOf, type JsonObject, type KubeObject } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
+import { chartReads } from '../helm/chartreads.ts';
 import { goDialect } from '../helm/dialect.ts';
 import { firstLine, manifestValue } from '../helm/manifestvalue.ts';
 import { type HelmOutput, helmValues, renderHelm } from '../helm/render.ts';
@@ -36,6 +38,7 @@ export const helm: SourceRenderer = {
   },
   render: renderChart,
   values: seenValues,
+  reads: readsOfHelmChart,
 };
 
 /** A template of a chart, which tells the language of them all. */
@@ -100,6 +103,18 @@ function seenValues(request: ValuesRequest): Result<SeenValues> {
     if (error instanceof ProblemError) return failed(error.problem);
     throw error;
   }
+}
+
+function readsOfHelmChart(request: ValuesRequest): Result<ValueReads> {
+  const files = givenFiles(request);
+  if (!files.ok) return files;
+  const chart = loadChart(request.tree, request.path, { dialect: goDialect, version: RELEASE });
+  if (!chart.ok) return chart;
+  return chartReads({
+    chart: chart.value,
+    given: { files: files.value, ...overridesIn(request) },
+    helm: RELEASE,
+  });
 }
 
 function overridesIn({ overrides }: ValuesRequest): Pick<GivenValues, 'overrides'> {

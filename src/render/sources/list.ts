@@ -1,4 +1,5 @@
 import { failed, type Problem, type Result } from '../../base/errors.ts';
+import type { ValueReads } from '../../charts/valuereads.ts';
 import { isComposeProject } from '../../model/apps.ts';
 import type { ChartEngine } from '../engine.ts';
 import { chart } from './chart.ts';
@@ -35,6 +36,12 @@ export function valuesOfSource(request: ValuesRequest): Result<SeenValues> {
   const source = SOURCES.find((one) => one.detect(folder));
   if (!source) return failed(nothingToRender(folder));
   return source.values ? source.values(request) : failed(withoutValues(folder));
+}
+
+/** Which values the templates of a folder read; undefined where it is no chart. */
+export function readsOfSource(request: ValuesRequest, engine: ChartEngine): Result<ValueReads> | undefined {
+  const folder = folderOf(request.tree, request.path);
+  return SOURCES.find((one) => one.detect(folder))?.reads?.(request, engine);
 }
 
 const withoutValues = ({ tree, path }: Folder): Problem => ({

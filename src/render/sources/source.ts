@@ -2,6 +2,7 @@ import type { Blot } from '../../base/blot.ts';
 import type { Problem, Result } from '../../base/errors.ts';
 import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
 import type { Place } from '../../base/place.ts';
+import type { ValueReads } from '../../charts/valuereads.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
 import type { ChartEngine } from '../engine.ts';
 import type { Chance } from '../gotemplate/chance.ts';
@@ -36,6 +37,8 @@ export interface SourceRenderer {
   render(request: SourceRequest, engine: ChartEngine, place?: Place): Result<SourceOutput>;
   /** The values that its templates see; absent where there are none. */
   values?(request: ValuesRequest): Result<SeenValues>;
+  /** Which of its values its templates read; absent where there are none. */
+  reads?(request: ValuesRequest, engine: ChartEngine): Result<ValueReads>;
 }
 
 export type ValuesRequest = Pick<RenderRequest, 'tree' | 'path' | 'valuesFiles' | 'overrides'>;
