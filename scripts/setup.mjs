@@ -81,30 +81,63 @@ const PROGRAMS = {
   'orchestrator-network-relay-main': 'src/orchestrator/network/relay/main.ts',
 };
 
+/** What is loaded by require, when it is first needed. */
+const MODULES = { 'charts-ajv': 'src/charts/ajv.cjs' };
+
+/** Packages of many small files that commands wait for at their start. All others stay in node_modules: they are large, native, or seldom needed. */
+const BUNDLED = ['ajv', 'commander', 'handlebars', 'js-yaml', 'picocolors', 're2js', 'semver'];
+
 /**
  * Some fifty files instead of one for each module: Node spends 0.5 ms on every file that it loads, and a daemon needs hundreds. What a
- * command loads by name stays apart. Types are checked by `npm run typecheck`; packages stay in node_modules.
+ * command loads by name stays apart. Names are kept, so that a stack trace says where it was. Types are checked by `npm run typecheck`.
  */
 export async function build() {
   rmSync(at('dist'), { recursive: true, force: true });
   const { build: bundle } = await import('esbuild');
-  await bundle({
+  const { dependencies } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+  const options = {
     absWorkingDir: root,
-    entryPoints: PROGRAMS,
     outdir: 'dist',
     bundle: true,
-    splitting: true,
-    packages: 'external',
+    external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
+    minifySyntax: true,
+    minifyWhitespace: true,
+    metafile: true,
     platform: 'node',
-    format: 'esm',
     target: 'node20',
     charset: 'utf8',
     logLevel: 'warning',
-  });
+  };
+  const built = await Promise.all([
+    bundle({
+      ...options,
+      entryPoints: PROGRAMS,
+      splitting: true,
+      format: 'esm',
+      // Packages of CommonJS ask for modules of Node by it.
+      banner: { js: REQUIRE },
+    }),
+    bundle({ ...options, entryPoints: MODULES, format: 'cjs', outExtension: { '.js': '.cjs' } }),
+  ]);
+  writeLicences(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
   copyData('.');
   // As npm does when it installs a package: the checkout's own program can be called, too.
   chmodSync(at('dist', 'main.js'), 0o755);
   writeFileSync(at('dist', '.source'), sourceDigest());
+}
+
+const REQUIRE =
+  "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);";
+
+/** The licences of the packages that are part of the build's files, as each of them asks. */
+function writeLicences(inputs) {
+  const packages = new Set(inputs.flatMap((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
+  const texts = [...packages].sort().map((folder) => {
+    const file = readdirSync(at(folder)).find((name) => /^licen[cs]e/i.test(name));
+    if (file === undefined) throw new Error(`${folder} has no licence beside it`);
+    return `${folder.slice('node_modules/'.length)}\n\n${readFileSync(at(folder, file), 'utf8').trim()}\n`;
+  });
+  writeFileSync(at('dist', 'LICENSES'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 /** Builds when dist is absent or was built from other sources. */

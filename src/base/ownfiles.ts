@@ -7,6 +7,9 @@ export const fromSource = import.meta.url.endsWith('.ts');
 /** Generated data, named by its path below `src/`. */
 export const ownData = (path: string): URL => new URL(`${fromSource ? '..' : '.'}/${path}`, import.meta.url);
 
-/** A program for a thread or process of its own, named by the path of its source below `src/`: `render/pool/worker.ts`. */
+/**
+ * A program for a thread or process of its own, or a module that `require` loads when it is needed, named by the path of its source below
+ * `src/`: `render/pool/worker.ts`, `charts/ajv.cjs`.
+ */
 export const ownProgram = (source: string): URL =>
   fromSource ? ownData(source) : ownData(source.replaceAll('/', '-').replace(/\.ts$/, '.js'));

@@ -1,6 +1,9 @@
-import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { ErrorObject, Options, ValidateFunction } from 'ajv';
 import type { Problem } from '../base/errors.ts';
+import { once } from '../base/once.ts';
+import { ownProgram } from '../base/ownfiles.ts';
 import type { Place } from '../base/place.ts';
 import { isObject } from '../kube/values/equal.ts';
 import { compileRegex } from '../kube/values/pattern.ts';
@@ -13,6 +16,12 @@ export interface ValuesSchema {
   readonly file: string;
   readonly schema: JsonObject;
 }
+
+type AjvModule = Pick<typeof import('ajv'), 'Ajv'> & Pick<typeof import('ajv/dist/2020.js'), 'Ajv2020'>;
+
+const loadAjv = once(
+  () => createRequire(import.meta.url)(fileURLToPath(ownProgram('charts/ajv.cjs'))) as AjvModule,
+);
 
 /** Matches any `pattern` in linear time, unlike `RegExp`, which ajv uses by default. */
 const regExp = Object.assign(
@@ -56,6 +65,8 @@ function validatorOf(schema: JsonObject): ValidateFunction {
   if (known) return known;
   const dialect = typeof schema.$schema === 'string' ? schema.$schema : '';
   // Helm 4 assumes 2020-12 by default; most charts name draft-07.
+  const { Ajv, Ajv2020 } = loadAjv();
+  // One for each schema: what one names by `$id` is nothing to the others.
   const ajv = /draft-0[67]/.test(dialect) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
   const made = ajv.compile(schema);
   compiled.set(schema, made);

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { reportProblem } from './command.ts';
 import type { CliContext } from './context.ts';
 import { addHelp, termOf } from './help.ts';
+import { SUMMARIES } from './summaries.data.ts';
 
 const EPILOGUE = `
 An environment is written DELIVERY/ENVIRONMENT, as in shop/prod; the delivery
@@ -83,7 +84,7 @@ const HIDDEN: Readonly<Record<string, Loader>> = {
   reap: async (context) => reapCommand(context),
 };
 
-/** The one command that a line names; all of them where it names none that exists, for the help and for suggestions. */
+/** The one command that a line names; all of them where it names none that exists, for suggestions. The help and the version need none. */
 async function addCommands(
   program: Command,
   args: readonly string[],
@@ -91,13 +92,33 @@ async function addCommands(
   exit: Exit,
   version: string,
 ) {
-  const [first = ''] = args;
-  const name = lookUp(ALIASES, first) ?? first;
+  const [first = '', ...rest] = args;
+  const word = first === 'help' && rest.length > 0 ? (rest[0] ?? '') : first;
+  const name = lookUp(ALIASES, word) ?? word;
+  if (VERSION_WORDS.has(name)) return program;
+  if (HELP_WORDS.has(name)) return addSummaries(program);
   const hidden = lookUp(HIDDEN, name);
   if (hidden) return program.addCommand(await hidden(context, exit, version), { hidden: true });
   const known = lookUp(COMMANDS, name);
   const loaders = known ? [known] : Object.values(COMMANDS);
   for (const command of await Promise.all(loaders.map((load) => load(context, exit, version)))) {
+    addHelp(command);
+    program.addCommand(command);
+  }
+  return program;
+}
+
+const VERSION_WORDS: ReadonlySet<string> = new Set(['--version', '-V']);
+const HELP_WORDS: ReadonlySet<string> = new Set(['', 'help', '--help', '-h']);
+
+/** A command with the arguments that a summary names, and nothing to do. */
+export const summaryOf = (name: string, words: string): Command =>
+  words === '' ? new Command(name) : new Command(name).arguments(words);
+
+function addSummaries(program: Command): Command {
+  for (const [name, [words, description]] of Object.entries(SUMMARIES)) {
+    const command = summaryOf(name, words).description(description);
+    command.aliases(Object.keys(ALIASES).filter((alias) => ALIASES[alias] === name));
     addHelp(command);
     program.addCommand(command);
   }

@@ -151,6 +151,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     'context.ts': [],
     'help.ts': ['helptexts.data.ts'],
     'helptexts.data.ts': [],
+    'summaries.data.ts': [],
     'gitenvironment.ts': [],
     'files.ts': [],
     'credentials.ts': [],
@@ -193,7 +194,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
       'backup',
       'demo',
     ],
-    'program.ts': ['commands', 'command.ts', 'context.ts', 'help.ts'],
+    'program.ts': ['commands', 'command.ts', 'context.ts', 'help.ts', 'summaries.data.ts'],
   },
   promotion: {
     'options.ts': [],

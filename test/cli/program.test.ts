@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { ALIASES, COMMANDS, runCommandLine } from '../../src/cli/program.ts';
+import { termOf } from '../../src/cli/help.ts';
+import { ALIASES, COMMANDS, runCommandLine, summaryOf } from '../../src/cli/program.ts';
+import { SUMMARIES } from '../../src/cli/summaries.data.ts';
 import { terminal } from './harness.ts';
 
 describe('the command line', () => {
@@ -12,6 +14,17 @@ describe('the command line', () => {
       for (const alias of command.aliases()) aliases[alias] = name;
     }
     expect(aliases).to.deep.equal(ALIASES);
+  });
+
+  it('lists in its help what each command declares: its arguments and what it does', async () => {
+    const { context } = terminal();
+    expect(Object.keys(SUMMARIES)).to.deep.equal(Object.keys(COMMANDS));
+    for (const [name, load] of Object.entries(COMMANDS)) {
+      const command = await load(context, () => {}, '1.2.3');
+      const [words = '', description] = SUMMARIES[name] ?? [];
+      expect(description, name).to.equal(command.description());
+      expect(termOf(summaryOf(name, words)), name).to.equal(termOf(command));
+    }
   });
 
   it('lists every command in its help', async () => {
