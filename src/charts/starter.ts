@@ -1,4 +1,5 @@
-import { type FileTree, readText } from '../base/filetree.ts';
+import type { FileTree } from '../base/filetree.ts';
+import { chartFrom, imageOf } from './starters.ts';
 
 export interface StarterOptions {
   /** Name of the delivery and of its app: lower-case letters, digits and dashes. */
@@ -10,6 +11,8 @@ export interface StarterOptions {
   /** What the container runs. */
   readonly command?: readonly string[];
   readonly port?: number;
+  /** A Dockerfile that sets no user: its program is root, and may need to write where it is. */
+  readonly rootedBy?: string;
   /** Delivered as it is; without it, the starter chart is written. */
   readonly existing?: Existing;
 }
@@ -39,19 +42,21 @@ const ENVIRONMENTS = ['dev', 'preprod', 'prod'] as const;
 
 /**
  * The files that `pilotage init` writes, by path: a pilotage.yaml, the chart in `chart/`, a values file for each environment.
- * Beside what exists, only the pilotage.yaml and values files that set nothing yet. `web` is the tree of the chart `charts/web` of this package: the one chart is both the example and the start.
+ * Beside what exists, only the pilotage.yaml and values files that set nothing yet. `starter` is the chart to start from (`starters.ts`).
+ * @throws ProblemError where the name cannot be that of a chart
  */
-export function starterFiles(web: FileTree, options: StarterOptions): Readonly<Record<string, string>> {
+export function starterFiles(starter: FileTree, options: StarterOptions): Readonly<Record<string, string>> {
   const { existing } = options;
-  if (existing) return { ...emptyValues(existing), 'pilotage.yaml': pilotageYaml(options, existing) };
-  const chart = web.paths.map((path): [string, string] => [`chart/${path}`, readText(web, path) ?? '']);
-  const files = Object.fromEntries(chart);
+  if (existing) return { ...emptyValues(existing), 'pilotage.yaml': pilotageYaml(options, existing, 'web') };
+  const chart = chartFrom(starter, options.name);
+  const values = withAnswers(chart['values.yaml'] ?? '', options);
   return {
-    ...files,
-    'chart/Chart.yaml': chartYaml(options.name),
-    'chart/values.yaml': withAnswers(files['chart/values.yaml'] ?? '', options),
-    ...Object.fromEntries(ENVIRONMENTS.map((name) => [`chart/values/${name}.yaml`, environmentValues(name)])),
-    'pilotage.yaml': pilotageYaml(options, STARTER),
+    ...Object.fromEntries(Object.entries(chart).map(([path, text]) => [`chart/${path}`, text])),
+    'chart/values.yaml': values,
+    ...Object.fromEntries(
+      ENVIRONMENTS.map((name) => [`chart/values/${name}.yaml`, environmentValues(name, values)]),
+    ),
+    'pilotage.yaml': pilotageYaml(options, STARTER, imageOf(values)),
   };
 }
 
@@ -82,35 +87,43 @@ const filesOf = (values: readonly string[], environment: string, comment: string
     .filter((file) => file.includes('${environment}'))
     .map((file) => [file.replaceAll('${environment}', environment), `# ${comment}\n`]);
 
-const chartYaml = (name: string): string => `apiVersion: v2
-name: ${name}
-description: The chart of ${name}
-type: application
-version: 0.1.0
-`;
+/** What runs in replicas runs in one for trying it out. */
+function environmentValues(name: string, values: string): string {
+  const replicas = /^replicas:/m.test(values) ? `replicas: ${name === 'dev' ? 1 : 2}\n` : '';
+  return `# What is different in ${name}. Everything else stands in chart/values.yaml.\n${replicas}`;
+}
 
-const environmentValues = (
-  name: string,
-): string => `# What is different in ${name}. Everything else stands in chart/values.yaml.
-replicas: ${name === 'dev' ? 1 : 2}
-`;
-
-function withAnswers(values: string, { command, port }: StarterOptions): string {
+function withAnswers(values: string, { command, port, rootedBy }: StarterOptions): string {
   const started = command
     ? values.replace(/^command: \[\]$/m, () => `command: ${JSON.stringify(command)}`)
     : values;
   // On one machine a node port is the URL that a person can open.
-  const commanded = started.replace(/^( +type:) ClusterIP$/m, '$1 NodePort');
-  return port === undefined ? commanded : commanded.replace(/^port: \d+$/m, `port: ${port}`);
+  const opened = started.replace(/^( +type:) ClusterIP$/m, '$1 NodePort');
+  const asRoot = rootedBy === undefined ? opened : opened.replace(SECURITY, () => rootedValues(rootedBy));
+  return port === undefined ? asRoot : asRoot.replace(/^port: \d+$/m, `port: ${port}`);
 }
 
-function pilotageYaml({ name, branch = 'main', image }: StarterOptions, existing: Existing): string {
+/** Both security contexts of a starter, with the comment before them. */
+const SECURITY = /(?:^#.*\n)*^podSecurityContext:\n(?: .*\n)+^securityContext:\n(?: .*\n)+/m;
+
+const rootedValues = (dockerfile: string): string =>
+  `# ${dockerfile} sets no USER, so its program is root in the container. Once it sets one, say so:
+# podSecurityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+podSecurityContext: {}
+securityContext: {allowPrivilegeEscalation: false}
+`;
+
+function pilotageYaml(
+  { name, branch = 'main', image }: StarterOptions,
+  existing: Existing,
+  imageName: string,
+): string {
   const build = image?.dockerfile
     ? `, dockerfile: ${JSON.stringify(image.dockerfile)}`
     : image?.build
       ? `, build: ${JSON.stringify(image.build)}`
       : '';
-  const images = image ? `  images:\n    web: {path: ${JSON.stringify(image.path)}${build}}\n` : '';
+  const images = image ? `  images:\n    ${imageName}: {path: ${JSON.stringify(image.path)}${build}}\n` : '';
   const stages =
     existing.type === 'overlays' ? existing.overlays : ENVIRONMENTS.map((stage) => ({ name: stage }));
   return `apiVersion: pilotage.dev/v1alpha1

@@ -60,6 +60,7 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage init', 'in your repository'],
       ['pilotage init --command "python3 app.py" --port 8000', 'for what package.json does not say'],
       ['pilotage init --app app --build "npm ci --omit=dev"', 'the program is in a folder'],
+      ['pilotage init --starter static', 'a site of files; `pilotage chart create --help` lists the others'],
     ],
     next: 'pilotage render, git commit, git push URL/NAME.git main',
   },
@@ -274,6 +275,8 @@ export const HELP: Readonly<Record<string, Help>> = {
   chart: {
     group: 'Tools',
     examples: [
+      ['pilotage chart create shop', 'a chart of your own to start from: a web service'],
+      ['pilotage chart create nightly --starter cronjob', 'or another; --help lists them'],
       ['pilotage chart import compose compose.yaml --output chart', 'a chart that renders to the same'],
       ['pilotage chart lint chart -f prod.yaml', 'mistakes, with file and line'],
       ['pilotage chart lint --format github', 'a repository, as annotations of a pull request'],

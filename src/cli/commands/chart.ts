@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import type { CliContext } from '../context.ts';
+import { chartCreateCommand } from './chartcreate.ts';
 import { chartImportCommand } from './chartimport.ts';
 import { chartLintCommand } from './chartlint.ts';
 
 /** What can be done with charts: a file each. */
 const SUBCOMMANDS: readonly ((context: CliContext, exit: (code: number) => void) => Command)[] = [
+  chartCreateCommand,
   chartImportCommand,
   chartLintCommand,
 ];

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { formatProblem, ProblemError, unwrap } from '../../base/errors.ts';
 import { SCHEMA_VERSION } from '../../kube/schema/version.ts';
@@ -15,6 +14,7 @@ import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { readFolder } from '../init/foldertree.ts';
 import { ignoredIn } from '../init/ignoredfiles.ts';
+import { refuseExisting, writeNewFolder } from '../init/newfolder.ts';
 
 interface ImportOptions {
   readonly output: string;
@@ -42,12 +42,7 @@ function importCompose(context: CliContext): Command {
 }
 
 async function writeChart(context: CliContext, file: string, output: string): Promise<void> {
-  if (existsSync(output))
-    throw new ProblemError({
-      reason: 'AlreadyExists',
-      message: `${output} exists already; nothing was written.`,
-      remedy: 'Name another folder: --output FOLDER.',
-    });
+  refuseExisting(output, 'Name another folder: --output FOLDER.');
   const project = await projectAt(context, file);
   const images = unwrap(composeImages(project));
   const built = Object.fromEntries(images.map(({ service }) => [service, `built.invalid/${service}:1`]));
@@ -63,11 +58,9 @@ async function writeChart(context: CliContext, file: string, output: string): Pr
   );
   for (const warning of warnings) context.stderr.write(`warning: ${formatProblem(warning)}\n`);
   const objects = manifests.map(({ object }) => object);
-  for (const [path, text] of Object.entries(chartOf(objects, { name: project.app, built }))) {
-    await mkdir(dirname(join(output, path)), { recursive: true });
-    await writeFile(join(output, path), text);
-    print(context, `  wrote ${path}`);
-  }
+  const files = chartOf(objects, { name: project.app, built });
+  await writeNewFolder(output, files);
+  for (const path of Object.keys(files)) print(context, `  wrote ${path}`);
   sayImages(context, images);
 }
 

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { ProblemError } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
 import { type Existing, starterFiles } from '../../charts/starter.ts';
+import type { Starter } from '../../charts/starters.ts';
 import type { DaemonFile } from '../../model/daemonfile.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { print } from '../command.ts';
@@ -15,6 +16,7 @@ import { existingIn } from '../init/existing.ts';
 import { findings } from '../init/findings.ts';
 import { readFolder } from '../init/foldertree.ts';
 import { guessBranch, guessProgram } from '../init/guess.ts';
+import { readStarter, starterOption } from '../init/starters.ts';
 import { accessTo, configureGit } from './gitcredential.ts';
 
 interface InitOptions {
@@ -23,6 +25,7 @@ interface InitOptions {
   readonly build?: string;
   readonly command?: string;
   readonly port?: number;
+  readonly starter?: Starter;
 }
 
 export function initCommand(context: CliContext): Command {
@@ -40,6 +43,7 @@ export function initCommand(context: CliContext): Command {
       'how it is started, as in "node server.js" (default: the start of package.json)',
     )
     .option('--port <number>', 'where it listens, passed to it as PORT (default: 8080)', parsePort)
+    .addOption(starterOption())
     .action((folder: string, options: InitOptions) => init(context, resolve(folder), options));
 }
 
@@ -68,13 +72,15 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
   const name = options.name ?? nameOf(root);
   const tree = treeOf(root);
   const existing = existingIn(tree);
+  if (existing && options.starter) throw notStarted(root);
   const isCompose = existing?.type === 'compose';
-  const all = starterFiles(readFolder(join(context.surroundings.packageDir, 'charts', 'web')), {
+  const all = starterFiles(readStarter(context, options.starter ?? 'web'), {
     name,
     branch,
     ...(isCompose ? {} : { image: { path: options.app, ...made } }),
     ...(command ? { command } : {}),
     ...(port ? { port } : {}),
+    ...(container?.isRoot ? { rootedBy: container.dockerfile } : {}),
     ...(existing ? { existing } : {}),
   });
   const files = withoutValuesThere(all, existing, root);
@@ -89,7 +95,7 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
     print(context, `  saw ${line}`);
   print(
     context,
-    `  ${existing ? deliversLine(existing, options.app) : startLine(command, container?.dockerfile)}`,
+    `  ${existing ? deliversLine(existing, options.app) : startLine(files['chart/values.yaml'] ?? '', command, container?.dockerfile)}`,
   );
   await sayWhatComesNext(context, { root, name, branch });
 }
@@ -118,6 +124,13 @@ function refuseToOverwrite(files: readonly string[], root: string): void {
   });
 }
 
+const notStarted = (root: string): ProblemError =>
+  new ProblemError({
+    reason: 'AlreadyExists',
+    message: `${root} holds what can be delivered as it is; nothing was written.`,
+    remedy: 'Leave --starter out, or make a further chart: pilotage chart create NAME --starter STARTER.',
+  });
+
 /** What is delivered as it is, and how it names the image of the program. */
 function deliversLine(existing: Existing, app: string): string {
   if (existing.type === 'compose')
@@ -136,7 +149,12 @@ function deliversLine(existing: Existing, app: string): string {
 }
 
 /** How the program of the starter chart is started, or who says so. */
-function startLine(command: readonly string[] | undefined, dockerfile: string | undefined): string {
+function startLine(
+  values: string,
+  command: readonly string[] | undefined,
+  dockerfile: string | undefined,
+): string {
+  if (!/^command:/m.test(values)) return 'starts with what the chart brings; chart/values.yaml says how';
   if (dockerfile !== undefined)
     return `starts as ${dockerfile} says, in a container; --command LINE starts it as a process instead`;
   return command

@@ -5,6 +5,8 @@ export interface DockerfileGuess {
   readonly dockerfile: string;
   /** The first that it exposes. */
   readonly port?: number;
+  /** It sets no user, or root: so its program is root. */
+  readonly isRoot: boolean;
 }
 
 export const DOCKERFILES = ['Dockerfile', 'Containerfile'];
@@ -19,6 +21,8 @@ export function guessDockerfile(
 ): DockerfileGuess | undefined {
   const dockerfile = DOCKERFILES.find((name) => read(name) !== undefined);
   if (dockerfile === undefined || (isProcess && !hasEngine)) return undefined;
-  const port = /^\s*EXPOSE\s+(\d+)/im.exec(read(dockerfile) ?? '')?.[1];
-  return { dockerfile, ...(port ? { port: Number(port) } : {}) };
+  const text = read(dockerfile) ?? '';
+  const port = /^\s*EXPOSE\s+(\d+)/im.exec(text)?.[1];
+  const user = [...text.matchAll(/^\s*USER\s+(\S+)/gim)].at(-1)?.[1] ?? 'root';
+  return { dockerfile, isRoot: /^(?:root|0)(?::|$)/.test(user), ...(port ? { port: Number(port) } : {}) };
 }

@@ -7,8 +7,17 @@ describe('the Dockerfile that init builds an image by', () => {
   const FILES = { Dockerfile: 'FROM node\nEXPOSE 3000/tcp\n' };
 
   it('is that of the folder, with the port that it exposes', () => {
-    expect(guess(FILES, true, true)).to.deep.equal({ dockerfile: 'Dockerfile', port: 3000 });
-    expect(guess({ Containerfile: 'FROM a' }, true, false)).to.deep.equal({ dockerfile: 'Containerfile' });
+    expect(guess(FILES, true, true)).to.include({ dockerfile: 'Dockerfile', port: 3000 });
+    expect(guess({ Containerfile: 'FROM a' }, true, false)).to.deep.equal({
+      dockerfile: 'Containerfile',
+      isRoot: true,
+    });
+  });
+
+  it('has its program as root but for the last user that it sets', () => {
+    const isRoot = (text: string) => guess({ Dockerfile: text }, true, false)?.isRoot;
+    const all = ['FROM a', 'FROM a\nUSER node', 'USER 1000:1000', 'USER node\nUSER 0:0', 'USER root'];
+    expect(all.map(isRoot)).to.deep.equal([true, false, false, true, true]);
   });
 
   it('is none where the program can be started without an engine, and there is none', () => {
