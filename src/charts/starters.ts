@@ -6,7 +6,7 @@ export const STARTERS = {
   web: 'a program that answers requests by HTTP',
   worker: 'a program that works by itself, and listens on no port',
   cronjob: 'a program that runs at set times, and ends',
-  stateful: 'a program with a volume and a name of its own for each pod',
+  stateful: 'a program whose pods have a volume and a name each',
   static: 'a site of files, with a small server',
   'site-with-database': 'a web application, and a database with a volume',
 } as const;

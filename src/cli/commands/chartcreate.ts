@@ -25,7 +25,7 @@ const starters = (): string => {
 
 async function create(context: CliContext, folder: string, starter: Starter): Promise<void> {
   const output = resolve(folder);
-  const files = chartFrom(readStarter(context, starter), basename(output));
+  const files = chartFrom(readStarter(context.surroundings.packageDir, starter), basename(output));
   refuseExisting(output, 'Name another folder.');
   await writeNewFolder(output, files);
   for (const path of Object.keys(files)) print(context, `  wrote ${folder}/${path}`);

@@ -74,7 +74,7 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
   const existing = existingIn(tree);
   if (existing && options.starter) throw notStarted(root);
   const isCompose = existing?.type === 'compose';
-  const all = starterFiles(readStarter(context, options.starter ?? 'web'), {
+  const all = starterFiles(readStarter(context.surroundings.packageDir, options.starter ?? 'web'), {
     name,
     branch,
     ...(isCompose ? {} : { image: { path: options.app, ...made } }),

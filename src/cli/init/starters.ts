@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { FileTree } from '../../base/filetree.ts';
 import { isStarter, STARTERS, type Starter } from '../../charts/starters.ts';
-import type { CliContext } from '../context.ts';
 import { readFolder } from './foldertree.ts';
 
-/** The chart to start from, as this package brings it. */
-export const readStarter = ({ surroundings }: CliContext, starter: Starter): FileTree =>
-  readFolder(join(surroundings.packageDir, 'charts', starter));
+/** The chart to start from, as the package in this folder brings it. */
+export const readStarter = (packageDir: string, starter: Starter): FileTree =>
+  readFolder(join(packageDir, 'charts', starter));
 
 export const starterOption = (): Option =>
   new Option(
