@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { pathsBelow, readText } from '../base/filetree.ts';
+import { readText } from '../base/filetree.ts';
 import { canonicalJson } from '../kube/values/equal.ts';
-import { foldersRead } from './reach.ts';
+import { filesRead, foldersRead } from './reach.ts';
 import type { RenderRequest } from './types.ts';
 
 /** Raise it when the same request renders differently than before. */
@@ -31,12 +31,7 @@ export function seesRevision({
   valuesFiles,
   overrides,
 }: Pick<RenderRequest, 'tree' | 'path' | 'valuesFiles' | 'overrides'>): boolean {
-  const files = [
-    ...valuesFiles,
-    ...foldersRead(tree, path)
-      .flatMap((folder) => pathsBelow(tree, folder))
-      .filter((p) => /\.(hbs|ya?ml|tpl|txt)$/.test(p)),
-  ];
+  const files = [...valuesFiles, ...filesRead(tree, path).filter((p) => /\.(hbs|ya?ml|tpl|txt)$/.test(p))];
   const speaks = (text: string): boolean => text.includes('Pilotage');
   return files.some((file) => speaks(readText(tree, file) ?? '')) || speaks(JSON.stringify(overrides ?? {}));
 }

@@ -1,4 +1,4 @@
-import type { FileTree } from '../base/filetree.ts';
+import { type FileTree, pathsBelow } from '../base/filetree.ts';
 import { kustomizationFolders } from './kustomize/reach.ts';
 
 /** A tree does not change: what a folder leads to is looked for once, however often it is asked for. */
@@ -15,3 +15,7 @@ export function foldersRead(tree: FileTree, path: string): readonly string[] {
   ofTree.set(path, folders);
   return folders;
 }
+
+/** The files in them. What leads to a packed chart leads to a file. */
+export const filesRead = (tree: FileTree, path: string): readonly string[] =>
+  foldersRead(tree, path).flatMap((one) => (tree.read(one) === undefined ? pathsBelow(tree, one) : [one]));

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { formatProblem, ProblemError } from '../../src/base/errors.ts';
 import type { FileTree } from '../../src/base/filetree.ts';
 import { parseDocuments } from '../../src/kube/values/yaml.ts';
-import { build } from '../../src/render/kustomize/build.ts';
+import { buildAlone } from '../render/kustomize/build.ts';
 
 /** Objects, or why there are none. */
 export type Outcome = { readonly objects: readonly unknown[] } | { readonly refused: string };
@@ -18,12 +18,15 @@ const OFFLINE = {
 
 /** What the program makes of a folder on disk. */
 export async function byKustomize(folder: string): Promise<Outcome> {
-  const { status, stdout, stderr } = await run(['build', folder]);
+  const { status, stdout, stderr } = await run(['build', ...helm(), folder]);
   if (status !== 0) return { refused: stderr.trim() };
   const parsed = parseDocuments(stdout, 'kustomize build');
   if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
   return { objects: parsed.value.map(({ value }) => value) };
 }
+
+/** Without Helm, kustomizations with charts are refused by kustomize. */
+const helm = (): string[] => (process.env.HELM ? ['--enable-helm', '--helm-command', process.env.HELM] : []);
 
 function run(args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
   const program = process.env.KUSTOMIZE;
@@ -42,7 +45,7 @@ function run(args: readonly string[]): Promise<{ status: number; stdout: string;
 
 export function byPilotage(tree: FileTree, folder: string): Outcome {
   try {
-    return { objects: build(tree, folder).map(({ object }) => object) };
+    return { objects: buildAlone(tree, folder).map(({ object }) => object) };
   } catch (error) {
     if (error instanceof ProblemError) return { refused: formatProblem(error.problem) };
     throw error;

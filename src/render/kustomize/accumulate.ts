@@ -8,6 +8,7 @@ import { readConfigurations } from './config/read.ts';
 import { refuse } from './errors.ts';
 import { type Files, remoteProblem } from './files.ts';
 import { generate } from './generators/generate.ts';
+import { chartsOf, type Inflate, inflateChart } from './helmcharts/inflate.ts';
 import { type Entry, entriesOf, type Read, readKustomization } from './kustomization/read.ts';
 import { externalGenerators, externalTransformers } from './plugins/plugins.ts';
 import { addVariables, mergeVariables } from './references/vars.ts';
@@ -16,17 +17,29 @@ import type { Resource } from './resource/resource.ts';
 import { OPENAPI_VERSION } from './schema/merging.data.ts';
 import { TRANSFORMERS } from './transformers/list.ts';
 
+/** What a kustomization is told by the one that leads to it. */
+export interface Surroundings {
+  /** From the folder that is built; undefined where nobody wants to know origins. */
+  readonly folder: string | undefined;
+  /** Of the charts that name none, as the kustomization itself does not; '' for that of the environment. */
+  readonly namespace: string;
+  readonly inflate: Inflate;
+}
+
 /** One kustomization on the way (api `internal/target/kusttarget.go`). */
 export class Target {
   readonly read: Read;
   readonly files: Files;
-  /** From the folder that is built; undefined where nobody wants to know origins. */
+  readonly inflate: Inflate;
   readonly #folder: string | undefined;
+  readonly #namespace: string;
 
-  constructor(files: Files, folder: string | undefined) {
+  constructor(files: Files, { folder, namespace, inflate }: Surroundings) {
     this.files = files;
     this.read = readKustomization(files);
+    this.inflate = inflate;
     this.#folder = folder;
+    this.#namespace = namespace;
     checkSupported(this.read);
   }
 
@@ -66,7 +79,8 @@ export class Target {
     const remote = this.files.isFolder(path) ? undefined : remoteProblem(path, place);
     if (remote) throw remote;
     const folder = this.#folder === undefined ? undefined : below(this.#folder, path);
-    return new Target(this.files.enter(path, place), folder);
+    const namespace = this.read.fields.namespace || this.#namespace;
+    return new Target(this.files.enter(path, place), { folder, namespace, inflate: this.inflate });
   }
 
   #addFolder(to: Accumulated, entry: Entry): void {
@@ -113,6 +127,9 @@ export class Target {
       absorb(generate('ConfigMap', args, options, this.files), this.#author('ConfigMapGenerator'));
     for (const args of fields.secretGenerator ?? [])
       absorb(generate('Secret', args, options, this.files), this.#author('SecretGenerator'));
+    for (const chart of chartsOf(fields, this.#namespace))
+      for (const resource of inflateChart(chart, this.files, this.inflate))
+        absorb(resource, this.#author('HelmChartInflationGenerator'));
     for (const { resources, author } of externalGenerators(this, fields.generators ?? []))
       for (const resource of resources()) absorb(resource, author);
   }
@@ -132,19 +149,10 @@ export class Target {
   }
 }
 
-/** Fields that need a program, the network or another schema. */
+/** Fields that need a program or another schema. */
 function checkSupported({ fields, file }: Read): void {
-  const charts = fields.helmCharts ?? fields.helmChartInflationGenerator ?? [];
-  const [chart] = charts;
   const [validator] = fields.validators ?? [];
   const place = (line: number | undefined) => (line === undefined ? { file } : { file, line });
-  if (chart) {
-    throw unsupported(
-      'helmCharts are not inflated yet',
-      place(chart.node.line),
-      'Deliver the chart as an app of its own: apps: [{name: …, chart: …}] in pilotage.yaml.',
-    );
-  }
   if (validator) {
     throw unsupported(
       'validators are programs, and no program is run while a repository is rendered',

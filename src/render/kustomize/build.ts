@@ -7,6 +7,7 @@ import { droppedKeys, MANAGED_BY, ORIGINS, TRANSFORMATIONS } from './buildmetada
 import { refuse } from './errors.ts';
 import { Files } from './files.ts';
 import { addHashes } from './generators/hash.ts';
+import type { Inflate } from './helmcharts/inflate.ts';
 import type { Kustomization } from './kustomization/fields.ts';
 import { readKustomization } from './kustomization/read.ts';
 import { inOrder } from './order.ts';
@@ -20,12 +21,13 @@ export const KUSTOMIZE_VERSION = 'v5.8.2';
 
 /**
  * The objects of a kustomization, in the order of `kustomize build`, members in the order of their names (api `krusty/kustomizer.go`).
+ * `inflate` renders its charts.
  * @throws ProblemError
  */
-export function build(tree: FileTree, folder: string): Written[] {
+export function build(tree: FileTree, folder: string, inflate: Inflate): Written[] {
   const files = new Files(tree, folder);
   const options = metadataOptions(readKustomization(files).fields);
-  const target = new Target(files, options.size > 0 ? '' : undefined);
+  const target = new Target(files, { folder: options.size > 0 ? '' : undefined, namespace: '', inflate });
   const all = nothingYet();
   target.accumulate(all);
   const { list } = all.resources;

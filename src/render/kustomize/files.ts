@@ -52,6 +52,22 @@ export class Files {
     return readText(this.#tree, this.path(name)) ?? '';
   }
 
+  /** Whether there is a file or a folder at a path of the repository. */
+  exists(path: string): boolean {
+    return this.#tree.digest(path) !== undefined;
+  }
+
+  textAt(path: string): string {
+    return readText(this.#tree, path) ?? '';
+  }
+
+  /** The path in the repository of one that is relative to this folder, wherever it leads to. @throws ProblemError where it leaves it */
+  inside(path: string, place: Place): string {
+    const found = path.startsWith('/') ? undefined : join(this.root, path);
+    if (found === undefined) throw outside(path, place);
+    return found;
+  }
+
   /** The file at a path that a kustomization names. @throws ProblemError */
   load(
     path: string,
@@ -59,8 +75,7 @@ export class Files {
   ): { readonly bytes: Uint8Array; readonly text: string; readonly file: string } {
     const remote = remoteProblem(path, place);
     if (remote) throw remote;
-    const file = path.startsWith('/') ? undefined : join(this.root, path);
-    if (file === undefined) throw outside(path, place);
+    const file = this.inside(path, place);
     if (this.root !== '' && !file.startsWith(`${this.root}/`)) throw aside(path, this.describe(), place);
     const bytes = this.#tree.read(file);
     if (bytes === undefined) throw missing(path, this.describe(), place);
@@ -73,8 +88,7 @@ export class Files {
 
   /** Another folder with a kustomization. @throws ProblemError */
   enter(path: string, place: Place): Files {
-    const folder = path.startsWith('/') ? undefined : join(this.root, path);
-    if (folder === undefined) throw outside(path, place);
+    const folder = this.inside(path, place);
     if (pathsBelow(this.#tree, folder).length === 0) throw missing(path, this.describe(), place);
     const visited = [...this.#visited, this.root];
     const ancestor = visited.find(

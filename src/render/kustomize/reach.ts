@@ -1,6 +1,8 @@
 import { ProblemError } from '../../base/errors.ts';
 import { type FileTree, readText } from '../../base/filetree.ts';
 import { Files, join } from './files.ts';
+import { chartsOf } from './helmcharts/inflate.ts';
+import { chartPaths } from './helmcharts/locate.ts';
 import { text } from './kustomization/decode.ts';
 import { FILE_NAMES, readKustomization } from './kustomization/read.ts';
 import { isInline } from './transformers/list.ts';
@@ -10,7 +12,7 @@ const MOST_ENTRIES = 5_000;
 /** Characters of kustomizations that are read; those of one environment are a few thousand. */
 const MOST_TEXT = 2 ** 21;
 
-/** The folders that a build of a kustomization reads: its own, and those of all that it leads to. Empty where there is none. */
+/** The folders that a build of a kustomization reads, and charts that are files: its own, and those of all that it leads to. Empty where there is none. */
 export function kustomizationFolders(tree: FileTree, path: string): readonly string[] {
   const found = new Set<string>();
   const seen = new Set([path]);
@@ -18,6 +20,7 @@ export function kustomizationFolders(tree: FileTree, path: string): readonly str
   const left = { entries: MOST_ENTRIES, text: MOST_TEXT };
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     const file = kustomizationFile(tree, folder);
+    if (isChart(tree, folder)) found.add(folder);
     if (file === undefined) continue;
     found.add(folder);
     left.text -= readText(tree, file)?.length ?? 0;
@@ -38,14 +41,20 @@ function kustomizationFile(tree: FileTree, folder: string): string | undefined {
   return paths.find((file) => tree.digest(file) !== undefined);
 }
 
-/** All that may be another kustomization. What cannot be read leads nowhere: the build says what is wrong with it. */
+/** A folder of a chart, or its archive. */
+const isChart = (tree: FileTree, path: string): boolean =>
+  tree.digest(path.endsWith('.tgz') ? path : path === '' ? 'Chart.yaml' : `${path}/Chart.yaml`) !== undefined;
+
+/** All that may be another kustomization, or a chart. What cannot be read leads nowhere: the build says what is wrong with it. */
 function entriesIn(tree: FileTree, folder: string): string[] {
   try {
     const { resources, components, fields } = readKustomization(new Files(tree, folder));
+    const charts = chartsOf(fields, '').flatMap(chartPaths);
     const plugins = [...(fields.generators ?? []), ...(fields.transformers ?? [])].map(text);
     return [
       ...[...resources, ...components].map(({ path }) => path),
       ...plugins.filter((one) => !isInline(one)),
+      ...charts,
     ];
   } catch (error) {
     if (error instanceof ProblemError) return [];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileTree, pathsBelow } from '../../base/filetree.ts';
-import { foldersRead } from '../reach.ts';
+import type { FileTree } from '../../base/filetree.ts';
+import { filesRead } from '../reach.ts';
 import type { RenderRequest } from '../types.ts';
 
 /** A request as it travels to a worker: only the files that the render may read, by path. */
@@ -14,8 +14,7 @@ export const READY = 'ready';
 
 /** Reads the part of the tree that matters. */
 export function toWire({ tree, ...request }: RenderRequest): WireRequest {
-  const folders = foldersRead(tree, request.path);
-  const paths = new Set([...folders.flatMap((folder) => pathsBelow(tree, folder)), ...request.valuesFiles]);
+  const paths = new Set([...filesRead(tree, request.path), ...request.valuesFiles]);
   const files = [...paths].flatMap((path) => {
     const bytes = tree.read(path);
     return bytes === undefined ? [] : [[path, bytes] as const];

@@ -9,12 +9,12 @@ import { isTable, jsonOf, overridesOf } from '../../charts/helm/values.ts';
 import type { ValueReads } from '../../charts/valuereads.ts';
 import { valuesFileMissing } from '../../charts/values.ts';
 import { gvkOf, type JsonObject, type KubeObject } from '../../kube/values/types.ts';
-import { ANNOTATIONS } from '../../model/annotations.ts';
 import { chartReads } from '../helm/chartreads.ts';
 import { goDialect } from '../helm/dialect.ts';
 import { firstLine, manifestValue } from '../helm/manifestvalue.ts';
 import { type HelmOutput, helmValues, renderHelm } from '../helm/render.ts';
 import type { HelmManifest } from '../helm/sort.ts';
+import { keptIfAsked } from '../manifests/keep.ts';
 import { type ReadManifests, readManifests, readValues, type Written } from '../manifests/read.ts';
 import type {
   Folder,
@@ -213,18 +213,4 @@ function firstOfEach(all: readonly Written[], known = new Set<string>()): readon
 function keyOf(object: KubeObject): string {
   const { group, kind } = gvkOf(object);
   return JSON.stringify([group, kind, object.metadata.namespace ?? '', object.metadata.name]);
-}
-
-const POLICY = 'helm.sh/resource-policy';
-
-/** Helm leaves what says `keep` when it is no longer part of the chart; the plan knows that by an annotation of our own. */
-function keptIfAsked(written: Written): Written {
-  const { object } = written;
-  const { annotations } = object.metadata;
-  // Whatever a template wrote: only the cluster says that an annotation must be text.
-  const policy: unknown = annotations?.[POLICY];
-  const isKept = typeof policy === 'string' && policy.trim().toLowerCase() === 'keep';
-  if (!isKept || annotations?.[ANNOTATIONS.prune]) return written;
-  const metadata = { ...object.metadata, annotations: { ...annotations, [ANNOTATIONS.prune]: 'keep' } };
-  return { ...written, object: { ...object, metadata } };
 }

@@ -1,6 +1,8 @@
-import { failed, ok, ProblemError } from '../../base/errors.ts';
+import { failed, ok, type Problem, ProblemError } from '../../base/errors.ts';
 import { build } from '../kustomize/build.ts';
 import { FILE_NAMES } from '../kustomize/kustomization/read.ts';
+import { keptIfAsked } from '../manifests/keep.ts';
+import { inflateFor } from './inflate.ts';
 import type { SourceRenderer } from './source.ts';
 
 /** A kustomization, built as `kustomize build` builds it. */
@@ -10,9 +12,15 @@ export const kustomize: SourceRenderer = {
     const file = files.find((name) => FILE_NAMES.includes(name));
     return file === undefined ? undefined : { place: { file: path === '' ? file : `${path}/${file}` } };
   },
-  render({ tree, path }) {
+  render(request) {
+    const warnings: Problem[] = [];
     try {
-      return ok({ manifests: build(tree, path), warnings: [] });
+      const built = build(
+        request.tree,
+        request.path,
+        inflateFor(request, (one) => warnings.push(one)),
+      );
+      return ok({ manifests: built.map(keptIfAsked), warnings });
     } catch (error) {
       if (error instanceof ProblemError) return failed(error.problem);
       throw error;

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parseDocuments } from '../../../src/kube/values/yaml.ts';
-import { build } from '../../../src/render/kustomize/build.ts';
 import { treeOnDisk } from '../tree.ts';
+import { buildAlone } from './build.ts';
 
 const ROOT = new URL('../../fixtures/kustomize/', import.meta.url);
 
@@ -12,7 +12,7 @@ describe('building the kustomization', () => {
     it(name, () => {
       const tree = new URL(`${name}/tree/`, ROOT);
       const folder = existsSync(new URL('overlay', tree)) ? 'overlay' : '';
-      const built = build(treeOnDisk(tree.pathname), folder).map(({ object }) => object);
+      const built = buildAlone(treeOnDisk(tree.pathname), folder).map(({ object }) => object);
       const expected = parseDocuments(readFileSync(new URL(`${name}/expected.yaml`, ROOT), 'utf8'), name);
       expect(built).to.deep.equal(expected.ok ? expected.value.map(({ value }) => value) : expected.problems);
     });

@@ -1,6 +1,8 @@
 export const WEB = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1}\n';
 export const BOTH = { 'web.yaml': WEB, 'k/kustomization.yaml': '' };
 
+const CHART = { 'k/charts/c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n' };
+
 /** Title → kustomization, what is said of it, further files. */
 type Case = readonly [string, string, string | RegExp, Readonly<Record<string, string>>?];
 
@@ -251,7 +253,75 @@ export const CASES: readonly Case[] = [
     'There is no built-in ValueAddTransformer here',
   ],
   ['validators', 'resources: [web.yaml]\nvalidators: [v.yaml]\n', 'validators are programs'],
-  ['charts of Helm', 'helmCharts: [{name: a}]\n', 'helmCharts are not inflated yet'],
+  [
+    'a chart that is nowhere',
+    'helmCharts: [{name: a, releaseName: a}]\n',
+    /kustomization\.yaml:1: There is no chart a in k\n.*chartHome/,
+  ],
+  [
+    'a chart of a repository, with the command that brings it',
+    'helmCharts: [{name: a, releaseName: a, repo: "https://charts.example.com", version: 1.2.3}]\n',
+    /The chart a of https:\/\/charts\.example\.com is not in this repository.*\n.*In k, run `helm pull a --repo https:\/\/charts\.example\.com --version 1\.2\.3 --untar --untardir charts\/a-1\.2\.3`/,
+  ],
+  [
+    'a chart of an OCI registry, with the command that brings it',
+    'helmCharts: [{name: a, releaseName: a, repo: "oci://r.example.com/x/"}]\n',
+    'run `helm pull oci://r.example.com/x/a --untar --untardir charts`',
+  ],
+  [
+    'a chart outside of the repository',
+    'helmGlobals: {chartHome: ../../x}\nhelmCharts: [{name: a, releaseName: a}]\n',
+    '../../x/a is outside of the repository',
+  ],
+  ['a chart without a name', 'helmCharts: [{releaseName: a}]\n', 'A chart must have a name'],
+  [
+    'a chart whose release has no name',
+    'helmCharts: [{name: c}]\n',
+    /The chart c has no releaseName.*\n.*Write releaseName: c\./,
+    CHART,
+  ],
+  [
+    'a release with a name and a template of one',
+    'helmCharts: [{name: c, releaseName: a, nameTemplate: b}]\n',
+    'either releaseName or nameTemplate, not both',
+    CHART,
+  ],
+  [
+    'a template of a name that fails',
+    'helmCharts: [{name: c, nameTemplate: "{{ x"}]\n',
+    /kustomization\.yaml:1: The name template fails: .*function "x" not defined/,
+    CHART,
+  ],
+  [
+    'values of a chart from another folder',
+    'helmCharts: [{name: c, releaseName: a, valuesFile: ../v.yaml}]\n',
+    '../v.yaml is not in or below k',
+    { ...CHART, 'v.yaml': 'a: 1' },
+  ],
+  [
+    'an unknown way to merge values',
+    'helmCharts: [{name: c, releaseName: a, valuesMerge: deep, valuesInline: {a: 1}}]\n',
+    'valuesMerge must be one of merge, override, replace, not deep',
+    CHART,
+  ],
+  [
+    'inline values that are no map',
+    'helmCharts: [{name: c, releaseName: a, valuesInline: [1]}]\n',
+    'valuesInline must be a map',
+    CHART,
+  ],
+  [
+    'a template of a chart that fails, at its line',
+    'helmCharts: [{name: c, releaseName: a}]\n',
+    /k\/charts\/c\/templates\/a\.yaml:2.*no luck/,
+    { ...CHART, 'k/charts/c/templates/a.yaml': '\n{{ fail "no luck" }}\n' },
+  ],
+  [
+    'an object of a chart that is there already',
+    'resources: [web.yaml]\nhelmCharts: [{name: c, releaseName: a}]\n',
+    /templates\/a\.yaml:1: .*exists already: k\/web\.yaml:1/,
+    { ...CHART, 'k/charts/c/templates/a.yaml': WEB },
+  ],
   [
     'a schema of its own',
     'resources: [web.yaml]\nopenapi: {path: s.json}\n',

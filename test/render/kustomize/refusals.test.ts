@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { formatProblem, ProblemError } from '../../../src/base/errors.ts';
-import { build } from '../../../src/render/kustomize/build.ts';
 import { tree } from '../tree.ts';
+import { buildAlone } from './build.ts';
 import { BOTH, CASES, WEB } from './refusals.data.ts';
 
 /** What is said of a kustomization `k` beside these files; `lines`: its text. */
 function refusal(lines: string, files: Readonly<Record<string, string>> = {}): string {
   try {
-    build(tree({ ...BOTH, 'k/web.yaml': WEB, ...files, 'k/kustomization.yaml': lines }), 'k');
+    buildAlone(tree({ ...BOTH, 'k/web.yaml': WEB, ...files, 'k/kustomization.yaml': lines }), 'k');
   } catch (error) {
     if (error instanceof ProblemError) return formatProblem(error.problem);
     throw error;

@@ -60,6 +60,47 @@ export const variable = object({
   fieldref: object({ fieldPath: text }),
 });
 
+const chartFields = {
+  name: text,
+  version: text,
+  repo: text,
+  releaseName: text,
+  namespace: text,
+  additionalValuesFiles: texts,
+  valuesFile: text,
+  valuesInline: anything,
+  valuesMerge: text,
+  includeCRDs: boolean,
+  skipHooks: boolean,
+  skipTests: boolean,
+  apiVersions: texts,
+  kubeVersion: text,
+  nameTemplate: text,
+  debug: boolean,
+  devel: boolean,
+};
+const homes = { chartHome: text, configHome: text };
+export const helmChart = object(chartFields);
+const helmGlobals = object(homes);
+/** A chart that an object of its own configures (`generators`). */
+export const helmChartGenerator = object({ ...chartFields, ...homes });
+/** Of old; what its other fields say, kustomize does not pass on either (api `types/helmchartargs.go`). */
+const helmChartOfOld = object({
+  chartName: text,
+  chartVersion: text,
+  chartRepoUrl: text,
+  chartHome: text,
+  chartRepoName: text,
+  helmBin: text,
+  helmHome: text,
+  values: text,
+  valuesLocal: anything,
+  valuesMerge: text,
+  releaseName: text,
+  releaseNamespace: text,
+  extraArgs: texts,
+});
+
 /** A kustomization.yaml, or a component. */
 export const kustomization = object({
   apiVersion: text,
@@ -90,9 +131,9 @@ export const kustomization = object({
   bases: listOf(anything),
   configMapGenerator: listOf(generator),
   secretGenerator: listOf(generator),
-  helmGlobals: anything,
-  helmCharts: listOf(anything),
-  helmChartInflationGenerator: listOf(anything),
+  helmGlobals,
+  helmCharts: listOf(helmChart),
+  helmChartInflationGenerator: listOf(helmChartOfOld),
   generatorOptions,
   configurations: listOf(anything),
   generators: listOf(anything),
@@ -109,6 +150,7 @@ export type ImageArgs = ReturnType<typeof image>;
 export type ReplicaArgs = ReturnType<typeof replica>;
 export type LabelArgs = ReturnType<typeof label>;
 export type ReplacementArgs = ReturnType<typeof replacement>;
+export type HelmChartArgs = ReturnType<typeof helmChartGenerator>;
 export type FieldOptions = ReturnType<typeof fieldOptions>;
 export type VariableArgs = ReturnType<typeof variable>;
 

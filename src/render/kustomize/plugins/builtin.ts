@@ -4,8 +4,17 @@ import { refuse } from '../errors.ts';
 import type { Files } from '../files.ts';
 import { generate } from '../generators/generate.ts';
 import { addHashes } from '../generators/hash.ts';
+import { type Inflate, inflateChart } from '../helmcharts/inflate.ts';
 import { boolean, type Cursor, listOf, object, text, textMap, texts } from '../kustomization/decode.ts';
-import { fieldSpec, generator, image, patch, replacement, replica } from '../kustomization/fields.ts';
+import {
+  fieldSpec,
+  generator,
+  helmChartGenerator,
+  image,
+  patch,
+  replacement,
+  replica,
+} from '../kustomization/fields.ts';
 import { readResources } from '../resource/read.ts';
 import type { Resource } from '../resource/resource.ts';
 import { addPrefix, addSuffix } from '../transformers/affixes.ts';
@@ -35,15 +44,23 @@ function cursorOf(config: Resource, keepName = false): Cursor {
   return { node, path: '', file: config.origin.file };
 }
 
-type Make = (config: Resource, files: Files) => Resource[];
+/** Whose generator it is. */
+export interface Generating {
+  readonly files: Files;
+  readonly inflate: Inflate;
+}
+
+type Make = (config: Resource, target: Generating) => Resource[];
 
 const makeOf =
   (kind: 'ConfigMap' | 'Secret'): Make =>
-  (config, files) => [generate(kind, generator(cursorOf(config, true)), undefined, files)];
+  (config, { files }) => [generate(kind, generator(cursorOf(config, true)), undefined, files)];
 
 export const GENERATORS: Readonly<Record<string, Make>> = {
   ConfigMapGenerator: makeOf('ConfigMap'),
   SecretGenerator: makeOf('Secret'),
+  HelmChartInflationGenerator: (config, { files, inflate }) =>
+    inflateChart(helmChartGenerator(cursorOf(config)), files, inflate),
 };
 
 type Plan = (config: Resource, files: Files) => Step;

@@ -1,7 +1,6 @@
 import { type Accumulated, nothingYet } from '../accumulated.ts';
 import { type Author, originOf } from '../buildmetadata.ts';
 import { refuse } from '../errors.ts';
-import type { Files } from '../files.ts';
 import { type Cursor, placeOf, text } from '../kustomization/decode.ts';
 import type { Entry } from '../kustomization/read.ts';
 import { describeId } from '../resource/id.ts';
@@ -9,11 +8,10 @@ import { readResources } from '../resource/read.ts';
 import type { Resource } from '../resource/resource.ts';
 import { isInline } from '../transformers/list.ts';
 import type { Step } from '../transformers/patches.ts';
-import { GENERATORS, PLUGINS } from './builtin.ts';
+import { GENERATORS, type Generating, PLUGINS } from './builtin.ts';
 
 /** Whose entries they are. */
-interface Target {
-  readonly files: Files;
+interface Target extends Generating {
   addResources(to: Accumulated, entries: readonly Entry[]): void;
 }
 
@@ -24,7 +22,7 @@ export function externalGenerators(
 ): { readonly resources: () => Resource[]; readonly author: Author }[] {
   return configured(target, entries).map((config) => {
     const make = rowOf(config, GENERATORS);
-    return { resources: () => make(config, target.files), author: authorOf(config) };
+    return { resources: () => make(config, target), author: authorOf(config) };
   });
 }
 

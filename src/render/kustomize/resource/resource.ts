@@ -2,6 +2,9 @@ import type { Place } from '../../../base/place.ts';
 import { fieldOf, fieldOrNew, isEmpty, map, type Node, setField, string, textOf } from '../yaml/node.ts';
 import { effectiveNamespace, type Gvk, gvkOf, idOf, type ResourceId } from './id.ts';
 
+/** Kept until the end on what a chart has made: it has its namespace already (api `konfig/general.go`). */
+export const HELM_GENERATED = 'internal.config.kubernetes.io/helm-generated';
+
 export type Behavior = 'create' | 'replace' | 'merge' | 'unspecified';
 
 /** What a resource was called before a transformer changed it. */

@@ -2,7 +2,7 @@ import { fieldSpecOf } from '../config/config.ts';
 import type { FieldSpec } from '../config/types.ts';
 import { refuse } from '../errors.ts';
 import { describeId, effectiveNamespace } from '../resource/id.ts';
-import { isGone, type Resource } from '../resource/resource.ts';
+import { HELM_GENERATED, isGone, type Resource } from '../resource/resource.ts';
 import { fieldOf, fieldOrNew, isEmpty, isMissing, type Node, textOf } from '../yaml/node.ts';
 import { type Change, changeField, changeFields } from './fieldspec.ts';
 import { setScalar } from './setters.ts';
@@ -17,15 +17,12 @@ export interface NamespaceArgs {
   readonly subjects: SubjectMode;
 }
 
-/** Templates of Helm have their namespace already. */
-const HELM = 'internal.config.kubernetes.io/helm-generated';
-
 const METADATA = fieldSpecOf({ path: 'metadata/namespace', create: true });
 
 /** Moves what can be in a namespace to this one (api `filters/namespace`). @throws ProblemError where two become the same */
 export function setNamespace(resources: readonly Resource[], args: NamespaceArgs): void {
   for (const resource of resources) {
-    if (isGone(resource) || resource.annotations.get(HELM) === 'true') continue;
+    if (isGone(resource) || resource.annotations.get(HELM_GENERATED) === 'true') continue;
     resource.remember();
     moveOne(resource, args);
   }
