@@ -81,6 +81,9 @@ export function readChart(tree: FileTree, path: string, nesting = 0): Result<Cha
   });
 }
 
+/** `deployment.yaml.hbs` and `deployment.hbs.yaml`: a chart with one of either is written for Handlebars, and not for Helm. */
+export const isHandlebarsFile = (path: string): boolean => /\.hbs(\.ya?ml)?$/.test(path);
+
 const isTemplate = (relative: string): boolean => /^templates\/.*\.(hbs|ya?ml|json)$/.test(relative);
 const isHelperFile = (relative: string): boolean => /(^|\/)_[^/]*$/.test(relative);
 const isNotes = (relative: string): boolean => /(^|\/)NOTES\.[^/]*$/.test(relative);

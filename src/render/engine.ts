@@ -1,10 +1,12 @@
+import type { Located, Place } from '../base/place.ts';
 import type { ValueReads } from '../charts/valuereads.ts';
+import type { Json } from '../kube/values/types.ts';
 
 /** What a language of chart templates has to offer. Handlebars is one (`handlebars/`); the one to use is handed in. */
 export interface ChartEngine {
   readonly name: string;
-  /** Whether a file of `templates/` is written in it; any other is taken as it is. */
-  isTemplate(file: string): boolean;
+  /** Whether a file of `templates/` is written in it, and what it makes; undefined: it is taken as it is. */
+  formOf(file: string): TemplateForm | undefined;
   /** A space of names for one render: nothing of one application reaches another. */
   open(options: EngineOptions): Templates;
   /** Notes which values the templates of charts read, the chart at the top first; nothing is run. */
@@ -19,11 +21,28 @@ export interface ChartTemplates {
   readonly templates: readonly Template[];
 }
 
+/** `text`: a template that writes YAML. `structured`: YAML whose values are expressions, read before anything of it is evaluated. */
+export type TemplateForm = 'text' | 'structured';
+
 export interface Templates {
   /** Makes what a template defines callable from every other. Later definitions win. @throws ProblemError */
   define(template: Template): void;
   /** @throws ProblemError with file, line, column and remedy */
   render(template: Template, context: Context): RenderedText;
+  /** The documents of a structured template. @throws ProblemError with file, line, column and remedy */
+  evaluate(template: Template, context: Context): readonly StructuredDocument[];
+}
+
+/** A document of a structured template. */
+export interface StructuredDocument extends Located<Json> {
+  /** Where the member of a JSON pointer was written, or the nearest one around it. */
+  readonly written: (pointer: string) => WrittenMember;
+}
+
+export interface WrittenMember {
+  readonly place: Place;
+  /** The path that its whole value is, `Values.replicas`; '' for anything else. */
+  readonly value: string;
 }
 
 export interface Template {

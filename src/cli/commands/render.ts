@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { formatProblem, ProblemError, unwrap } from '../../base/errors.ts';
 import { type FileTree, readText } from '../../base/filetree.ts';
 import { formatPlace } from '../../base/place.ts';
+import { isHandlebarsFile } from '../../charts/chart.ts';
 import { SCHEMA_VERSION } from '../../kube/schema/version.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { dumpYaml } from '../../kube/values/yaml.ts';
@@ -57,7 +58,7 @@ export function renderCommand(context: CliContext): Command {
 const ASSUMED = `A chart asks for the release of the cluster: ${SCHEMA_VERSION} is assumed; --kube-version names another.\n`;
 
 const readsVersion = (tree: FileTree): boolean =>
-  tree.paths.some((path) => path.endsWith('.hbs') && readText(tree, path)?.includes('KubeVersion'));
+  tree.paths.some((path) => isHandlebarsFile(path) && readText(tree, path)?.includes('KubeVersion'));
 
 async function renderApp(
   context: CliContext,

@@ -1,4 +1,5 @@
 import type { FileTree } from '../../base/filetree.ts';
+import { isHandlebarsFile } from '../../charts/chart.ts';
 import type { Existing, ExistingChart, Overlay } from '../../charts/starter.ts';
 import {
   chartFolders,
@@ -26,7 +27,7 @@ function chartsIn(tree: FileTree, paths: readonly string[]): Existing {
     const prefix = path === '' ? '' : `${path}/`;
     const isShared = paths.length === 1 && tree.paths.some((file) => /^values\/[^/]+\.yaml$/.test(file));
     const isHelm = !tree.paths.some(
-      (file) => file.startsWith(`${prefix}templates/`) && file.endsWith('.hbs'),
+      (file) => file.startsWith(`${prefix}templates/`) && isHandlebarsFile(file),
     );
     return { path, isHelm, values: valuesIn(tree, isShared ? 'values' : `${prefix}values`) };
   });

@@ -12,9 +12,10 @@ import {
   NOT_RESOLVED,
   parseEvents,
   SCALAR_STYLE,
+  type ScalarEvent,
   YAMLException,
 } from 'js-yaml';
-import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
+import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
 import type { Located, Place } from '../../base/place.ts';
 import { type Bounds, describeExcess, excessAt, FILE_BOUNDS } from './bounds.ts';
 import { integerOf, isInt64 } from './json.ts';
@@ -122,6 +123,32 @@ export function parseYamlEvents(
   } catch (error) {
     if (error instanceof YAMLException) return failed(problemOfYaml(error, file, bounds));
     throw error;
+  }
+}
+
+/** The same of a file of a repository: a number that cannot be kept exactly is a problem. */
+export function parseFileEvents(text: string, file: string): Result<YamlEvents> {
+  const parsed = parseYamlEvents(text, file);
+  if (!parsed.ok) return parsed;
+  const [problem, ...more] = inexactNumbers(parsed.value.source, file, parsed.value.events, FILE);
+  return problem ? failed(problem, ...more) : parsed;
+}
+
+/** What one scalar of `parseFileEvents` means in a file. @throws ProblemError for a tag that it cannot have */
+export function scalarOf(source: string, event: ScalarEvent, place: Place): Json {
+  const document: Event = {
+    type: EVENT_ID.DOCUMENT,
+    explicitStart: false,
+    explicitEnd: false,
+    directives: [],
+  };
+  try {
+    const options = { source, filename: place.file, schema: KUBERNETES_SCHEMA };
+    const [value] = constructFromEvents([document, event, { type: EVENT_ID.POP }], options);
+    return (value ?? null) as Json;
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    throw new ProblemError({ reason: 'YamlError', message: error.reason, place });
   }
 }
 

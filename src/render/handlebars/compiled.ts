@@ -18,7 +18,8 @@ export interface Compiled {
 
 /** Compiling takes a hundred times as long as running. So one environment serves all renders of a process, and keeps what it compiled. */
 const hb = Handlebars.create();
-const words = registerHelpers(hb);
+/** What a template may name. */
+export const words = registerHelpers(hb);
 const OPTIONS: CompileOptions = {
   noEscape: true,
   knownHelpersOnly: true,

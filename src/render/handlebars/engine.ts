@@ -2,19 +2,32 @@ import { ProblemError } from '../../base/errors.ts';
 import { remembering } from '../../base/textmemo.ts';
 import { suggest } from '../../charts/suggest.ts';
 import type { ChartEngine, Context, EngineOptions, Templates } from '../engine.ts';
-import { boundCompiled, CAPACITY, type Compiled, compile, compiled, compiledFiles } from './compiled.ts';
+import { boundCompiled, CAPACITY, compile, compiled, compiledFiles } from './compiled.ts';
 import { located } from './errors.ts';
 import { HelperError } from './helper.ts';
 import { resolveMarkers, stripMarkers } from './markers.ts';
 import { partialNameOf } from './partialname.ts';
 import { readByHandlebars } from './reads.ts';
 import type { Delegate } from './register.ts';
+import type { PartialCall } from './rewriting.ts';
+import { scopeOf } from './structured/scope.ts';
+import {
+  definitionsOf,
+  documentsOf,
+  isStructured,
+  type StructuredSpace,
+  structured,
+  textOfDefinition,
+} from './structured/templates.ts';
 import type { Parts } from './types.ts';
 
-/** Handlebars: `templates/*.hbs`. `define` makes the `{{#*inline}}`s and the text of a `_name.hbs` file callable. */
+/**
+ * Handlebars: `templates/*.hbs` writes text, `templates/*.hbs.yaml` is YAML with expressions. `define` makes the `{{#*inline}}`s and the text
+ * of a `_name.hbs` file callable, and the members of a `_name.hbs.yaml`.
+ */
 export const handlebars: ChartEngine = {
   name: 'handlebars',
-  isTemplate: (file) => file.endsWith('.hbs'),
+  formOf: (file) => (isStructured(file) ? 'structured' : file.endsWith('.hbs') ? 'text' : undefined),
   open: openTemplates,
   readValues: readByHandlebars,
 };
@@ -27,11 +40,15 @@ function openTemplates(options: EngineOptions): Templates {
   boundCompiled();
   const partials: Record<string, Delegate> = Object.create(null);
   /** Templates whose calls of partials can be checked only when everything is defined. */
-  const unchecked: Compiled[] = [];
+  const unchecked: Caller[] = [];
 
   // Texts of tpl hold values, and are others with every render: none outlives this one. Nobody reads their markers.
   const textOfTpl = remembering(CAPACITY, (text, file) => compile({ file, text }));
   const deeper = limitDepth();
+  const space: StructuredSpace = { definitions: new Map(), deeper };
+  const checkCalls = (template: Caller): void => {
+    for (const caller of [...unchecked.splice(0), template]) checkPartials(caller, Object.keys(partials));
+  };
   const run = (template: Delegate, context: unknown, root: Context): string =>
     template(context, { ...RUNTIME, data: { root, parts }, partials });
 
@@ -55,18 +72,37 @@ function openTemplates(options: EngineOptions): Templates {
 
   return {
     define(template) {
+      if (isStructured(template.file)) {
+        const read = structured(template.text, template.file);
+        unchecked.push(read);
+        for (const [name, node] of definitionsOf(read)) {
+          space.definitions.set(name, node);
+          partials[name] = (context, options) => {
+            const data = options?.data as { readonly root: Context };
+            return textOfDefinition(node, scopeOf(context, data.root, parts), space);
+          };
+        }
+        return;
+      }
       const made = compiled(template);
-      unchecked.push(made);
-      for (const [name, definition] of made.definitions) partials[name] = definition;
+      unchecked.push(made.rewritten);
       const name = partialNameOf(template.file);
-      if (!made.definitions.has(name) && made.rewritten.program.body.some(writesText))
-        partials[name] = made.run;
+      const isPartial = !made.definitions.has(name) && made.rewritten.program.body.some(writesText);
+      const defined = [...made.definitions, ...(isPartial ? [[name, made.run] as const] : [])];
+      for (const [id, definition] of defined) {
+        partials[id] = definition;
+        space.definitions.delete(id);
+      }
     },
     render(template, context) {
       const made = compiled(template);
-      for (const caller of [...unchecked.splice(0), made]) checkPartials(caller, Object.keys(partials));
+      checkCalls(made.rewritten);
       const marked = located(template, () => run(made.run, context, context));
       return { ...resolveMarkers(marked, { file: made.index, line: 1 }), files: compiledFiles };
+    },
+    evaluate(template, context) {
+      checkCalls(structured(template.text, template.file));
+      return located(template, () => documentsOf(template, context, parts, space));
     },
   };
 }
@@ -92,9 +128,17 @@ const writesText = (node: hbs.AST.Statement): boolean =>
   node.type !== 'CommentStatement' &&
   !(node.type === 'ContentStatement' && stripMarkers((node as hbs.AST.ContentStatement).value).trim() === '');
 
-function checkPartials({ rewritten, file }: Compiled, known: readonly string[]): void {
-  for (const { name, line, column } of rewritten.calls) {
-    if (known.includes(name) || rewritten.inlines.has(name) || name.startsWith('@')) continue;
+/** A template whose calls of partials can be checked: by name, at their places. */
+interface Caller {
+  readonly file: string;
+  readonly calls: readonly PartialCall[];
+  /** Partials that it defines for itself. */
+  readonly inlines?: ReadonlySet<string>;
+}
+
+function checkPartials({ calls, inlines, file }: Caller, known: readonly string[]): void {
+  for (const { name, line, column } of calls) {
+    if (known.includes(name) || inlines?.has(name) || name.startsWith('@')) continue;
     const remedy =
       suggest(name, known) ?? `Define it in templates/_helpers.hbs: {{#*inline "${name}"}} … {{/inline}}`;
     const message = `There is no partial named ${name}`;

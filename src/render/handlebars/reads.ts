@@ -4,6 +4,8 @@ import type { ValueReads } from '../../charts/valuereads.ts';
 import type { ChartTemplates, Template } from '../engine.ts';
 import { calledName, isPath } from './nodes.ts';
 import { partialNameOf } from './partialname.ts';
+import { programOf, programOfNode } from './structured/program.ts';
+import { definitionsOf, isStructured, structured } from './structured/templates.ts';
 
 /** What Handlebars templates read of values, found without running them. What cannot be followed counts as read with all below it. */
 export function readByHandlebars(charts: readonly ChartTemplates[], reads: ValueReads): void {
@@ -14,26 +16,38 @@ export function readByHandlebars(charts: readonly ChartTemplates[], reads: Value
   }
   const walk = new Walk({ reads, partials, scopes: charts.map(({ scope }) => scope) });
   for (const { scope, templates } of charts)
-    for (const { text } of templates) walk.template(parsed(text), rootOf(scope));
+    for (const template of templates) walk.template(parsed(template), rootOf(scope));
 }
 
 /** Texts that are not templates read nothing: the render says what is wrong with them. */
-function parsed(text: string): hbs.AST.Program {
+function parsed({ file, text }: Template): hbs.AST.Program {
   try {
-    return Handlebars.parse(text);
+    return isStructured(file) ? programOf(structured(text, file)) : Handlebars.parse(text);
   } catch {
     return Handlebars.parse('');
   }
 }
 
-function define({ text }: Template, partials: Map<string, hbs.AST.Program>, name?: string): void {
-  const program = parsed(text);
+function define(template: Template, partials: Map<string, hbs.AST.Program>, name?: string): void {
+  if (isStructured(template.file)) {
+    if (name !== undefined) for (const [id, program] of programsOf(template)) partials.set(id, program);
+    return;
+  }
+  const program = parsed(template);
   for (const node of program.body) {
     const [id] = 'params' in node ? (node.params as hbs.AST.Expression[]) : [];
     if (node.type === 'DecoratorBlock' && id?.type === 'StringLiteral')
       partials.set((id as hbs.AST.StringLiteral).value, (node as hbs.AST.DecoratorBlock).program);
   }
   if (name !== undefined && !partials.has(name)) partials.set(name, program);
+}
+
+function programsOf({ file, text }: Template): ReadonlyMap<string, hbs.AST.Program> {
+  try {
+    return new Map([...definitionsOf(structured(text, file))].map(([id, node]) => [id, programOfNode(node)]));
+  } catch {
+    return new Map();
+  }
 }
 
 interface Facts {

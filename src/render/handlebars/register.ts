@@ -17,6 +17,17 @@ const ROOTS: ReadonlySet<string> = new Set([
   ...['Values', 'Release', 'Chart', 'Capabilities', 'Files', 'Template', 'Pilotage', 'Subcharts'],
 ]);
 
+/** Every helper by its name, those that the rewriting brings in too. */
+const TABLE: ReadonlyMap<string, ContextHelper> = new Map<string, ContextHelper>([
+  ...Object.entries<Helper>(HELPERS).map(([name, helper]): [string, ContextHelper] => [
+    name,
+    (args) => helper(...args),
+  ]),
+  ...Object.entries(CONTEXTUAL),
+  [VALUE, ([written, ...chain]) => requireValue(String(written), chain)],
+  [OUTPUT, ([written, value]) => output(String(written), value)],
+]);
+
 interface HelperOptionsWithLoc {
   readonly fn: Delegate;
   readonly inverse: Delegate;
@@ -31,32 +42,36 @@ interface HelperOptionsWithLoc {
  */
 export function registerHelpers(hb: typeof Handlebars): Vocabulary {
   for (const name of Object.keys(hb.helpers)) hb.unregisterHelper(name);
-  const register = (name: string, helper: ContextHelper) =>
-    hb.registerHelper(name, placedHelper(name, helper));
-  for (const [name, helper] of Object.entries<Helper>(HELPERS)) register(name, (args) => helper(...args));
-  for (const [name, helper] of Object.entries(CONTEXTUAL)) register(name, helper);
-  register(VALUE, ([written, ...chain]) => requireValue(String(written), chain));
-  register(OUTPUT, ([written, value]) => output(String(written), value));
+  for (const name of TABLE.keys()) hb.registerHelper(name, placedHelper(name));
   for (const name of Object.keys(BLOCKS)) hb.registerHelper(name, placedBlock(name));
   return {
-    helpers: new Set([...Object.keys(HELPERS), ...Object.keys(CONTEXTUAL), VALUE, OUTPUT]),
+    helpers: new Set(TABLE.keys()),
     lenient: LENIENT,
     blocks: new Set(Object.keys(BLOCKS)),
     roots: ROOTS,
   };
 }
 
-function placedHelper(name: string, helper: ContextHelper) {
+function placedHelper(name: string) {
   return (...given: unknown[]): unknown => {
     const { loc, data, hash } = given.pop() as HelperOptionsWithLoc;
-    const call: Call = { root: data.root, place: placeOf(loc), parts: data.parts };
-    const named = hash && Object.keys(hash).length > 0 ? namedArguments(name, hash) : [];
-    try {
-      return helper([...given, ...named], call);
-    } catch (error) {
-      throw placeError(name, error, call.place);
-    }
+    return callHelper(name, given, hash, { root: data.root, place: placeOf(loc), parts: data.parts });
   };
+}
+
+/** What a helper gives for its arguments. @throws ProblemError at the place of the call */
+export function callHelper(
+  name: string,
+  args: readonly unknown[],
+  hash: Readonly<Record<string, unknown>> | undefined,
+  call: Call,
+): unknown {
+  const named = hash && Object.keys(hash).length > 0 ? namedArguments(name, hash) : [];
+  try {
+    return TABLE.get(name)?.([...args, ...named], call);
+  } catch (error) {
+    throw placeError(name, error, call.place);
+  }
 }
 
 /** `dict a=1` is `dict "a" 1`; any other helper gets its named arguments as one map. */

@@ -2,9 +2,17 @@ import { suggest } from '../../charts/suggest.ts';
 import { args, expression, invocation, OUTPUT } from './expressions.ts';
 import { marker, markLines } from './markers.ts';
 import { call, calledName, content, isPath, literal } from './nodes.ts';
-import { fail, type PartialCall, type Rewriting, type Scope, type Vocabulary } from './rewriting.ts';
+import {
+  fail,
+  type PartialCall,
+  type Rewriting,
+  type Scope,
+  startRewriting,
+  type Vocabulary,
+} from './rewriting.ts';
 
 export interface Rewritten {
+  readonly file: string;
   readonly program: hbs.AST.Program;
   /** `{{#*inline "name"}}` at the top level: the counterpart of Go's `define`. */
   readonly definitions: ReadonlyMap<string, hbs.AST.Program>;
@@ -21,19 +29,18 @@ export interface Rewritten {
  * fails inside `{{#if a.b}}` and knows no remedy.
  */
 export function rewrite(program: hbs.AST.Program, file: string, index: number, words: Vocabulary): Rewritten {
-  const rewriting: Rewriting = {
-    file,
-    index,
-    words,
-    calls: [],
-    inlines: new Set(),
-    definitions: new Map(),
-  };
+  const rewriting = startRewriting(file, index, words);
   const { definitions, calls, inlines } = rewriting;
-  return { program: body(rewriting, program, [], true), definitions, calls, inlines };
+  return { file, program: body(rewriting, program, [], true), definitions, calls, inlines };
 }
 
-function body(rewriting: Rewriting, node: hbs.AST.Program, scope: Scope, top = false): hbs.AST.Program {
+/** Statements in a scope: all of a template, or what stands in a block or a value. */
+export function body(
+  rewriting: Rewriting,
+  node: hbs.AST.Program,
+  scope: Scope,
+  top = false,
+): hbs.AST.Program {
   const inner = [...scope, ...(node.blockParams ?? [])];
   return { ...node, body: node.body.flatMap((one) => statement(rewriting, one, inner, top)) };
 }
@@ -75,15 +82,24 @@ function text(
 /** `{{…}}`: a marker of its line, and what is printed, through OUTPUT. */
 function mustache(rewriting: Rewriting, node: hbs.AST.MustacheStatement, scope: Scope): hbs.AST.Statement[] {
   const { loc } = node;
-  const called = isCall(rewriting, node, scope);
-  const path = node.path as hbs.AST.Expression;
-  const value = called
-    ? invocation(rewriting, { ...node, type: 'SubExpression' } as unknown as hbs.AST.SubExpression, scope)
-    : expression(rewriting, path, scope, false);
-  const shown = !called && isPath(path) ? path.original : '';
+  const { value, shown } = printedValue(rewriting, node, scope);
   const printed = call(OUTPUT, [literal(shown, loc), value], loc);
   const out = { ...node, path: printed.path, params: printed.params, hash: undefined, escaped: false };
   return [content(marker(rewriting.index, loc.start.line), loc), out as unknown as hbs.AST.Statement];
+}
+
+/** What `{{…}}` prints; `shown`: the path that it is, '' for anything else. */
+export function printedValue(
+  rewriting: Rewriting,
+  node: hbs.AST.MustacheStatement,
+  scope: Scope,
+): { readonly value: hbs.AST.Expression; readonly shown: string } {
+  const path = node.path as hbs.AST.Expression;
+  if (isCall(rewriting, node, scope)) {
+    const called = { ...node, type: 'SubExpression' } as unknown as hbs.AST.SubExpression;
+    return { value: invocation(rewriting, called, scope), shown: '' };
+  }
+  return { value: expression(rewriting, path, scope, false), shown: isPath(path) ? path.original : '' };
 }
 
 /** `{{name}}` calls a helper of that name, unless a block parameter has the name. */

@@ -28,6 +28,11 @@ export interface Rewriting {
   readonly definitions: Map<string, hbs.AST.Program>;
 }
 
+export const startRewriting = (file: string, index: number, words: Vocabulary): Rewriting => ({
+  ...{ file, index, words },
+  ...{ calls: [], inlines: new Set<string>(), definitions: new Map<string, hbs.AST.Program>() },
+});
+
 /** Names that block parameters define here. */
 export type Scope = readonly string[];
 

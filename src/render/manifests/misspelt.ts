@@ -13,6 +13,10 @@ interface Source {
   readonly place: (line: number) => Place;
 }
 
+interface Document extends Located<Json> {
+  readonly placeOf?: (pointer: string) => Place;
+}
+
 interface Misspelt {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -24,14 +28,14 @@ const NONE: Misspelt = { problems: [], warnings: [] };
  * Fields of built-in kinds that no schema knows, each at the line where it is written. One that is nearly a known one is a mistake;
  * another may be known to a cluster that is newer than our schemas, so it is only reported.
  */
-export function misspelt(source: Source, { value, place }: Located<Json>): Misspelt {
+export function misspelt(source: Source, { value, place, placeOf }: Document): Misspelt {
   if (!isObject(value)) return NONE;
   const { apiVersion, kind } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return NONE;
   const schema = builtinSchema(gvkOf({ apiVersion, kind }));
   const unknown = schema ? unknownFields(schema, value) : [];
   if (unknown.length === 0) return NONE;
-  const lines = locateKeys(source.text, place.line);
+  const lines = placeOf ? undefined : locateKeys(source.text, place.line);
   const name =
     isObject(value.metadata) && typeof value.metadata.name === 'string' ? ` ${value.metadata.name}` : '';
   const problems: Problem[] = [];
@@ -41,7 +45,7 @@ export function misspelt(source: Source, { value, place }: Located<Json>): Missp
     const problem: Problem = {
       reason: 'UnknownField',
       message: `${kind}${name}: ${apiVersion} knows no field ${path}`,
-      place: source.place(lines.get(pointer) ?? place.line ?? 1),
+      place: placeOf ? placeOf(pointer) : source.place(lines?.get(pointer) ?? place.line ?? 1),
     };
     if (remedy) problems.push({ ...problem, remedy });
     else warnings.push(problem);

@@ -25,6 +25,12 @@ export interface SourceText {
   readonly rendered: boolean;
 }
 
+/** A document that has been parsed already. */
+export interface ReadDocument extends Located<Json> {
+  /** Where the member of a JSON pointer was written; absent: the line of the text says it. */
+  readonly placeOf?: (pointer: string) => Place;
+}
+
 export interface ReadOptions {
   /** Documents that are not Kubernetes objects are skipped (and listed) instead of refused: a repository holds other YAML too. */
   readonly lenient: boolean;
@@ -54,7 +60,7 @@ export function readManifests(source: SourceText, options: ReadOptions): Result<
 /** The same of a text that has been parsed already. */
 export function readValues(
   source: SourceText,
-  documents: readonly Located<Json>[],
+  documents: readonly ReadDocument[],
   options: ReadOptions,
 ): Result<ReadManifests> {
   const manifests: Written[] = [];
@@ -79,11 +85,12 @@ export function readValues(
 function writtenOf(
   objects: readonly KubeObject[],
   source: SourceText,
-  { value, place: { line = 1 } }: Located<Json>,
+  { value, place: { line = 1 }, placeOf: known }: ReadDocument,
 ): readonly Written[] {
   const origin = source.place(line);
   const [object] = objects;
   if (!object || (object as unknown) !== value) return objects.map((one) => ({ object: one, origin }));
+  if (known) return [{ object, origin, placeOf: known }];
   let lines: ReadonlyMap<string, number> | undefined;
   const placeOf = (pointer: string): Place | undefined => {
     lines ??= locateKeys(source.text, line);

@@ -3,10 +3,13 @@ import { type FileTree, readText } from '../../base/filetree.ts';
 import { type Chart, type ChartFile, join, readChart } from '../../charts/chart.ts';
 import { checkScoped, missingDependencies, type ScopedChart, scopeCharts } from '../../charts/scope.ts';
 import { escapeSegment, placeOf, readValuesFiles, type Values, valuesFrom } from '../../charts/values.ts';
-import type { JsonObject } from '../../kube/values/types.ts';
-import type { ChartEngine, Context, Templates } from '../engine.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import type { JsonObject, KubeObject } from '../../kube/values/types.ts';
+import type { ChartEngine, Context, StructuredDocument, TemplateForm, Templates } from '../engine.ts';
 import { seesRevision } from '../key.ts';
-import { type ReadManifests, readManifests } from '../manifests/read.ts';
+import { mergePieces, type Piece } from '../manifests/merge.ts';
+import { type ReadManifests, readManifests, readValues, type SourceText } from '../manifests/read.ts';
+import { mistyped } from '../manifests/typed.ts';
 import type { RenderRequest } from '../types.ts';
 import { readsOfChart } from './chartreads.ts';
 import { contextOf, imageFrom } from './context.ts';
@@ -71,7 +74,7 @@ function refuse(chart: Chart): Problem | undefined {
     reason: 'ChartWithoutTemplates',
     message: `The chart ${name} has no templates`,
     place: { file },
-    remedy: `Put a template into ${join(chart.path, 'templates/')}, for example deployment.yaml.hbs.`,
+    remedy: `Put a template into ${join(chart.path, 'templates/')}, for example deployment.hbs.yaml.`,
   };
 }
 
@@ -107,9 +110,13 @@ function renderScoped(
     if (first) return failed(first, ...others);
     const notes = renderNotes(scoped, templates, contextFor);
     const read = results.flatMap((r) => (r.ok ? r.value : []));
-    const manifests = read.flatMap((one) => one.manifests);
+    const merged = mergePieces(
+      read.flatMap((one) => one.pieces),
+      request.namespace,
+    );
+    if (!merged.ok) return merged;
     const warnings = read.flatMap((one) => one.warnings);
-    return ok({ manifests, warnings, ...(notes === undefined ? {} : { notes }) });
+    return ok({ manifests: merged.value, warnings, ...(notes === undefined ? {} : { notes }) });
   } catch (error) {
     if (error instanceof ProblemError) return failed(error.problem);
     throw error;
@@ -121,14 +128,26 @@ interface Opened {
   readonly templates: Templates;
 }
 
-function renderOne(scoped: ScopedChart, opened: Opened, contextFor: ContextFor): Result<ReadManifests[]> {
+/** What one template makes. */
+interface ReadTemplate {
+  readonly pieces: readonly Piece[];
+  readonly warnings: readonly Problem[];
+}
+
+function renderOne(scoped: ScopedChart, opened: Opened, contextFor: ContextFor): Result<ReadTemplate[]> {
   const { chart } = scoped;
-  const written: ReadManifests[] = [];
+  const written: ReadTemplate[] = [];
   const problems: Problem[] = [];
   for (const file of [...chart.crds, ...(chart.metadata.type === 'library' ? [] : chart.templates)]) {
-    const read = readTemplate(file, () => contextFor(scoped, file.file), opened);
-    if (read.ok) written.push(read.value);
-    else problems.push(...read.problems);
+    const form = opened.engine.formOf(file.file);
+    const read = readTemplate(file, form, () => contextFor(scoped, file.file), opened, scoped);
+    if (!read.ok) problems.push(...read.problems);
+    else {
+      const { manifests, warnings } = read.value;
+      const isStructured = form === 'structured';
+      const pieces = manifests.map((one): Piece => ({ written: one, isStructured, chart: chart.path }));
+      written.push({ pieces, warnings });
+    }
   }
   const [first, ...others] = problems;
   return first ? failed(first, ...others) : ok(written);
@@ -136,30 +155,68 @@ function renderOne(scoped: ScopedChart, opened: Opened, contextFor: ContextFor):
 
 function readTemplate(
   file: ChartFile,
+  form: TemplateForm | undefined,
   context: () => Context,
-  { engine, templates }: Opened,
+  { templates }: Opened,
+  { values }: ScopedChart,
 ): Result<ReadManifests> {
-  return engine.isTemplate(file.file)
-    ? readRendered(file, context(), templates)
-    : readManifests(
-        { ...file, place: (line) => ({ file: file.file, line }), rendered: false },
-        { lenient: false },
-      );
-}
-
-function readRendered(file: ChartFile, context: Context, templates: Templates): Result<ReadManifests> {
   try {
-    const { text, sources, files } = templates.render(file, context);
-    const place = (line: number) => {
-      const source = sources[Math.min(line, sources.length) - 1];
-      return source ? { file: files[source.file] ?? file.file, line: source.line } : { file: file.file };
-    };
-    return readManifests({ file: file.file, text, place, rendered: true }, { lenient: false });
+    switch (form) {
+      case 'text':
+        return readRendered(file, context(), templates);
+      case 'structured':
+        return readStructured(file, templates.evaluate(file, context()), values);
+      default:
+        return readManifests(asItIs(file), { lenient: false });
+    }
   } catch (error) {
     if (error instanceof ProblemError) return failed(error.problem);
     throw error;
   }
 }
+
+const asItIs = ({ file, text }: ChartFile): SourceText => ({
+  ...{ file, text },
+  place: (line) => ({ file, line }),
+  rendered: false,
+});
+
+function readRendered(file: ChartFile, context: Context, templates: Templates): Result<ReadManifests> {
+  const { text, sources, files } = templates.render(file, context);
+  const place = (line: number) => {
+    const source = sources[Math.min(line, sources.length) - 1];
+    return source ? { file: files[source.file] ?? file.file, line: source.line } : { file: file.file };
+  };
+  return readManifests({ file: file.file, text, place, rendered: true }, { lenient: false });
+}
+
+function readStructured(
+  file: ChartFile,
+  documents: readonly StructuredDocument[],
+  values: Values,
+): Result<ReadManifests> {
+  const placed = documents.map((one) => ({
+    ...one,
+    placeOf: (pointer: string) => one.written(pointer).place,
+  }));
+  const read = readValues(asItIs(file), placed, { lenient: false });
+  if (!read.ok) return read;
+  const setBy = (path: string) => placeOf(values, pointerOf(path));
+  const [first, ...others] = documents.flatMap(({ value, written }) =>
+    isObject(value) ? mistyped(value as unknown as KubeObject, written, setBy) : [],
+  );
+  return first ? failed(first, ...others) : read;
+}
+
+/** `Values.image.tag` → `/image/tag` */
+const pointerOf = (path: string): string =>
+  path.startsWith('Values.')
+    ? path
+        .split('.')
+        .slice(1)
+        .map((key) => `/${escapeSegment(key)}`)
+        .join('')
+    : '';
 
 function renderNotes(scoped: ScopedChart, templates: Templates, contextFor: ContextFor): string | undefined {
   const { notes } = scoped.chart;

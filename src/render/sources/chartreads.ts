@@ -27,8 +27,8 @@ const scopesOf = (
   {
     scope,
     helpers: chart.helpers,
-    templates: [...chart.templates, ...(chart.notes ? [chart.notes] : [])].filter(({ file }) =>
-      engine.isTemplate(file),
+    templates: [...chart.templates, ...(chart.notes ? [chart.notes] : [])].filter(
+      ({ file }) => engine.formOf(file) !== undefined,
     ),
   },
   ...subcharts.flatMap((child) => scopesOf(child, [...scope, child.name], engine)),

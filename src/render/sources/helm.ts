@@ -1,6 +1,7 @@
 import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
 import { readText } from '../../base/filetree.ts';
 import type { Place } from '../../base/place.ts';
+import { isHandlebarsFile } from '../../charts/chart.ts';
 import { unsatisfiedRanges } from '../../charts/helm/dependencies.ts';
 import type { GivenFile, GivenValues } from '../../charts/helm/given.ts';
 import { type HelmChart, loadChart } from '../../charts/helm/load.ts';
@@ -53,9 +54,9 @@ function templateOf(folder: Folder): FoundTemplate | undefined {
   return firstTemplate(folder, own) ?? firstTemplate(folder, below);
 }
 
-/** Handlebars has a file ending of its own. Helm executes every file, whatever its name is. */
+/** Handlebars has file endings of its own. Helm executes every file, whatever its name is. */
 function firstTemplate(folder: Folder, files: readonly string[]): FoundTemplate | undefined {
-  if (files.some((file) => file.endsWith('.hbs'))) return { isHandlebars: true };
+  if (files.some(isHandlebarsFile)) return { isHandlebars: true };
   const prefix = folder.path === '' ? '' : `${folder.path}/`;
   for (const file of files) {
     const text = folder.read(file);

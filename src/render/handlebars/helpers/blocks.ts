@@ -10,7 +10,19 @@ interface BlockOptions {
 }
 type Block = (this: unknown, value: unknown, options: BlockOptions) => string;
 
-function each(this: unknown, value: unknown, options: BlockOptions): string {
+/** One round of `#each`: the item, and what `@key`, `@index`, `@first` and `@last` are in it. */
+export interface Round {
+  readonly item: unknown;
+  readonly data: {
+    readonly key: string | number;
+    readonly index: number;
+    readonly first: boolean;
+    readonly last: boolean;
+  };
+}
+
+/** What `#each` walks: a list in its order, a map by its keys. @throws HelperError for anything else */
+export function roundsOf(value: unknown): Round[] {
   if (value !== undefined && value !== null && !Array.isArray(value) && !isMap(value)) {
     throw new HelperError(`#each needs a list or a map, got ${kindOf(value)}`);
   }
@@ -19,12 +31,19 @@ function each(this: unknown, value: unknown, options: BlockOptions): string {
     : isMap(value)
       ? sortedKeys(value).map((key) => [key, value[key]])
       : [];
-  if (entries.length === 0) return options.inverse(this);
-  return entries
-    .map(([key, item], i) => {
+  return entries.map(([key, item], index) => ({
+    item,
+    data: { key, index, first: index === 0, last: index === entries.length - 1 },
+  }));
+}
+
+function each(this: unknown, value: unknown, options: BlockOptions): string {
+  const rounds = roundsOf(value);
+  if (rounds.length === 0) return options.inverse(this);
+  return rounds
+    .map(({ item, data: round }) => {
       const data: Record<string, unknown> = Handlebars.createFrame(options.data);
-      Object.assign(data, { key, index: i, first: i === 0, last: i === entries.length - 1 });
-      return options.fn(item, { data, blockParams: [item, key] });
+      return options.fn(item, { data: Object.assign(data, round), blockParams: [item, round.key] });
     })
     .join('');
 }

@@ -27,6 +27,11 @@ export const LOGIC: Readonly<Record<string, Helper>> = {
   not: (value) => !isTrue(value),
   default: (fallback, value) => (isTrue(value) ? value : fallback),
   coalesce: (...args) => args.find(isTrue),
+  /** The value, or nothing where it is absent, null or empty; 0 and false are values. In a structured template the key then goes. */
+  optional: (value) => {
+    if (!given(value) || value === '') return undefined;
+    return typeof value === 'object' && !isTrue(value) ? undefined : value;
+  },
   empty: (value) => !isTrue(value),
   ternary: (yes, no, condition) => (isTrue(condition) ? yes : no),
   required: (message, value) => {
@@ -40,6 +45,6 @@ export const LOGIC: Readonly<Record<string, Helper>> = {
 
 /** Helpers whose business is absence: a path that leads nowhere is an answer to them, not a mistake. */
 export const LENIENT: ReadonlySet<string> = new Set([
-  ...['default', 'coalesce', 'empty', 'ternary', 'required', 'and', 'or', 'not', 'eq', 'ne'],
+  ...['default', 'optional', 'coalesce', 'empty', 'ternary', 'required', 'and', 'or', 'not', 'eq', 'ne'],
   ...['hasKey', 'get', 'dig', 'kindIs', 'kindOf', 'typeIs', 'image', 'lookup'],
 ]);
