@@ -24,6 +24,7 @@ export function appRequest(
   const project = {
     ...{ tree, path: folderOfApp(app), app: app.name, delivery, environment },
     valuesFiles: [...app.values, ...values],
+    ...(app.patches ? { patches: app.patches } : {}),
     overrides,
   };
   const built = unwrap(composeImages(project)).map(({ service }) => service);

@@ -1,7 +1,7 @@
 import type { Problem } from '../base/errors.ts';
 import { type FileTree, pathsBelow, readText } from '../base/filetree.ts';
 import { COMPOSE_FILES } from './composefiles.ts';
-import type { AppEntry, DeliveryFile } from './deliveryfile.ts';
+import type { AppEntry, DeliveryFile, PatchEntry } from './deliveryfile.ts';
 import { hasKey } from './manifesttext.ts';
 import { PILOTAGE_FILE } from './pilotagefile.ts';
 
@@ -26,8 +26,19 @@ export function appsOf(
   name: Named,
 ): readonly AppEntry[] {
   const apps = file?.apps ?? conventional(tree, folder, name);
-  return apps.map((app) => ({ ...app, values: app.values.map((path) => substitute(path, name)) }));
+  return apps.map((app) => ({
+    ...app,
+    values: app.values.map((path) => substitute(path, name)),
+    ...(app.patches ? { patches: app.patches.map((patch) => patchFor(patch, name)) } : {}),
+  }));
 }
+
+const patchFor = (patch: PatchEntry, name: Named): PatchEntry =>
+  'path' in patch ? { ...patch, path: substitute(patch.path, name) } : patch;
+
+/** Files of the repository that an app's patches stand in. */
+export const patchFiles = ({ patches = [] }: Pick<AppEntry, 'patches'>): readonly string[] =>
+  patches.flatMap((patch) => ('path' in patch ? [patch.path] : []));
 
 /** What makes a folder a chart. */
 const CHART_PARTS = ['Chart.yaml', 'values.yaml', 'values.schema.json', 'templates', 'charts'];
@@ -47,10 +58,10 @@ export function deliveryPaths(
   const apps = environments.flatMap(({ name }) =>
     appsOf(file, tree, folder, { delivery, environment: name }),
   );
-  const paths = apps.flatMap(({ source, values }) => {
-    const path = source.type === 'folder' ? source.path : undefined;
-    if (path === undefined) return values;
-    return [...values, ...partsOf(tree, path)];
+  const paths = apps.flatMap((app) => {
+    const files = [...app.values, ...patchFiles(app)];
+    const path = app.source.type === 'folder' ? app.source.path : undefined;
+    return path === undefined ? files : [...files, ...partsOf(tree, path)];
   });
   // By convention every environment has a values file of its name; which there are, no file says.
   const conventional = named.length > 0 ? [] : pathsBelow(tree, join(folder, 'values'));

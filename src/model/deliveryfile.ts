@@ -48,12 +48,32 @@ export interface AppEntry {
   readonly source: AppSource;
   /** Paths in the repository; `${environment}` and `${delivery}` stand for names. */
   readonly values: readonly string[];
+  /** Changes of the objects that it renders to. */
+  readonly patches?: readonly PatchEntry[];
   /** Apps that must be healthy first. */
   readonly dependsOn: readonly string[];
   /** The name that this app's objects were tracked under before. */
   readonly renamedFrom?: string;
   readonly place: Place;
 }
+
+/** A strategic merge patch, or a JSON patch of the objects that `target` selects, as kustomizations have them. */
+export type PatchEntry = (
+  | {
+      /** Of a file in the repository; `${environment}` and `${delivery}` stand for names. */ readonly path: string;
+    }
+  | { readonly patch: string }
+) & { readonly target?: PatchTarget; readonly place: Place };
+
+/** All that are given must match: expressions that match the whole, and selectors. */
+export type PatchTarget = Readonly<
+  Partial<
+    Record<
+      'group' | 'version' | 'kind' | 'name' | 'namespace' | 'labelSelector' | 'annotationSelector',
+      string
+    >
+  >
+>;
 
 export interface ImageEntry {
   /** Folder of the repository. */

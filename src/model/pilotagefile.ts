@@ -5,6 +5,7 @@ import type { AppEntry, AppSource, DeliveryFile, EnvironmentEntry } from './deli
 import type { GateGrammar } from './gategrammar.ts';
 import type { Fields, Rule } from './grammar.ts';
 import { readImages, readRegistry } from './imagesfile.ts';
+import { readPatches } from './patchesfile.ts';
 import { APP, CHART_REFERENCE, environmentRule, fileRule, METADATA, specRule } from './pilotagegrammar.ts';
 import { promotionProblems, readPromotion } from './promotionpolicy.ts';
 import {
@@ -103,18 +104,20 @@ function readApp(at: Cursor, warnings: Problem[]): AppEntry | undefined {
   if (name === undefined || source === undefined) return undefined;
   const values = fields.values.read() ?? [];
   for (const item of readList(fields.values.at)) unknownVariable(item);
+  const patches = readPatches(fields.patches.at, unknownVariable);
   const renamedFrom = fields.renamedFrom.read();
   return {
     name,
     source,
     values,
+    ...(patches.length > 0 ? { patches } : {}),
     dependsOn: fields.dependsOn.read() ?? [],
     ...(renamedFrom ? { renamedFrom } : {}),
     place: placeOf(fields.name.at ?? at),
   };
 }
 
-/** `${env}` is no variable of a values file: it would be looked for by that name. */
+/** `${env}` is no variable of a path: it would be looked for by that name. */
 function unknownVariable(at: Cursor): void {
   const names = typeof at.value === 'string' ? at.value.matchAll(/\$\{([^}]*)\}/g) : [];
   for (const [variable, name = ''] of names)

@@ -40,12 +40,22 @@ export const CHART_REFERENCE = map(
   { repository: '', name: '' },
 );
 
+/** What a patch is for, as regular expressions that match the whole, and selectors. */
+export const PATCH_TARGET = map({
+  ...{ group: text, version: text, kind: text, name: text, namespace: text },
+  ...{ labelSelector: text, annotationSelector: text },
+});
+
+/** A change of what an app renders to, as kustomizations write it. */
+export const PATCH = map({ path, patch: text, target: unread(PATCH_TARGET.schema) });
+
 export const APP = map(
   {
     name,
     chart: unread({ oneOf: [text.schema, CHART_REFERENCE.schema] }),
     path,
     values: list(path),
+    patches: unread({ type: 'array', items: PATCH.schema }),
     dependsOn: list(name),
     renamedFrom: name,
   },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readText } from '../base/filetree.ts';
 import { canonicalJson } from '../kube/values/equal.ts';
+import { patchFiles } from '../model/apps.ts';
 import { filesRead, foldersRead } from './reach.ts';
 import type { RenderRequest } from './types.ts';
 
@@ -19,6 +20,7 @@ export function renderKey(request: RenderRequest): string {
     path,
     source: foldersRead(tree, path).map((folder) => [folder, tree.digest(folder) ?? null]),
     values: valuesFiles.map((file) => [file, tree.digest(file) ?? null]),
+    patches: patchFiles(request).map((file) => tree.digest(file) ?? null),
     revision: seesRevision(request) ? revision : null,
   };
   return createHash('sha256').update(canonicalJson(input)).digest('hex');

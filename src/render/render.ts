@@ -14,6 +14,7 @@ import { assignNamespace } from './manifests/namespace.ts';
 import type { Written } from './manifests/read.ts';
 import { blotted, blotterOf, secretTexts } from './manifests/secrets.ts';
 import { upgrade } from './manifests/upgrade.ts';
+import { patched } from './patches.ts';
 import { isSealedText } from './sops/open.ts';
 import { sealedFields } from './sops/sealedfields.ts';
 import { type OpenedTree, openTree } from './sops/tree.ts';
@@ -103,7 +104,9 @@ function renderWith(
 
 /** What a delivery makes of a source: served versions, images, namespaces; and what it refuses. */
 export function finished(source: SourceOutput, request: RenderRequest): Result<Rendered> {
-  const upgraded = source.manifests.map(upgrade);
+  const changed = patched(source.manifests, request.patches ?? [], request.tree);
+  if (!changed.ok) return changed;
+  const upgraded = changed.value.manifests.map(upgrade);
   const placed = upgraded.map(({ written }) =>
     assignNamespace(nameImages(written, request.images), request.namespace, request.allowNamespaces ?? false),
   );
@@ -116,7 +119,11 @@ export function finished(source: SourceOutput, request: RenderRequest): Result<R
     // It travels between processes, as a place that is computed cannot.
     manifests: written.map(({ placeOf: _, ...one }) => ({ ...one, app: request.app })),
     ...(notes === undefined ? {} : { notes }),
-    warnings: [...warnings, ...upgraded.flatMap(({ warning }) => (warning ? [warning] : []))],
+    warnings: [
+      ...warnings,
+      ...changed.value.warnings,
+      ...upgraded.flatMap(({ warning }) => (warning ? [warning] : [])),
+    ],
   };
   const [large, ...larger] = tooLargeToApply(rendered);
   return large ? failed(large, ...larger) : ok(rendered);

@@ -2,6 +2,7 @@ import type { Problem } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
 import type { Place } from '../base/place.ts';
 import type { KubeObject } from '../kube/values/types.ts';
+import type { PatchEntry } from '../model/deliveryfile.ts';
 import type { GeneratedValues, Lookup, LookupAnswers } from './recorded.ts';
 
 /** One rendered object and where it was written. */
@@ -29,6 +30,8 @@ export interface RenderRequest {
   readonly valuesFiles: readonly string[];
   /** `--set`-like overrides, strongest. */
   readonly overrides?: Readonly<Record<string, unknown>>;
+  /** Changes of the objects after all else, in order; files inside the tree. */
+  readonly patches?: readonly PatchEntry[];
   /** What `{{image "web"}}`, and `image: web` of a container, resolve to; the helper refuses a name that is missing. */
   readonly images: Readonly<Record<string, string>>;
   /** A chart that is looked at by itself, without what would build its images: the name of one stands for it. */

@@ -223,7 +223,17 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     sources: [
       ...['engine.ts', 'manifests', 'gotemplate', 'helm', 'composefile', 'kustomize', 'key.ts', 'types.ts'],
     ],
-    'render.ts': ['key.ts', 'engine.ts', 'gotemplate', 'sops', 'sources', 'manifests', 'types.ts'],
+    'render.ts': [
+      'key.ts',
+      'engine.ts',
+      'gotemplate',
+      'sops',
+      'sources',
+      'manifests',
+      'patches.ts',
+      'types.ts',
+    ],
+    'patches.ts': ['kustomize', 'manifests'],
     lint: [...['engine.ts', 'manifests', 'gotemplate', 'helm', 'sources', 'render.ts', 'types.ts']],
     pool: ['handlebars', 'chance.ts', 'reach.ts', 'render.ts', 'manifests', 'key.ts', 'types.ts'],
   },

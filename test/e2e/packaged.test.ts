@@ -32,6 +32,17 @@ describe('e2e: a repository of other tools', function () {
       const url = urlIn(await pushed(work));
       const greeted = { greeting: 'Hello from dev', token: 24 };
       expect(JSON.parse((await fetchText(url)).text)).to.deep.equal(greeted);
+      const labelled = await pilotage.kubectl(
+        '-n',
+        'charted-dev',
+        'get',
+        'deploy,svc',
+        '-l',
+        'team',
+        '-o',
+        'name',
+      );
+      expect(labelled.stdout).to.equal('deployment.apps/greeter\nservice/greeter\n');
     });
 
     it('keeps the password that it has made once, whatever is pushed, until somebody renews it', async () => {

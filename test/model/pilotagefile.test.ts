@@ -81,6 +81,26 @@ describe('pilotage.yaml', () => {
     expect(file.apps?.[1]?.values).to.deep.equal(['values/common.yaml', 'values/${environment}.yaml']);
   });
 
+  it('reads patches of an app, with the line of each', () => {
+    const file = read(`  apps:
+    - name: web
+      chart: web
+      patches:
+        - path: ./patches/\${environment}.yaml
+        - target: {kind: Deployment, name: web}
+          patch: '[{op: remove, path: /spec/replicas}]'
+`);
+    const place = (line: number) => ({ file: 'pilotage.yaml', line });
+    expect(file.apps?.[0]?.patches).to.deep.equal([
+      { path: 'patches/${environment}.yaml', place: place(9) },
+      {
+        target: { kind: 'Deployment', name: 'web' },
+        patch: '[{op: remove, path: /spec/replicas}]',
+        place: place(10),
+      },
+    ]);
+  });
+
   it('reads images that an engine builds, with what it is told', () => {
     const { images } = read(
       '  images: {web: {path: ., dockerfile: docker/web, target: run, args: {A: x, COUNT: 1}}}\n',
@@ -134,6 +154,21 @@ describe('pilotage.yaml', () => {
       'an app without a source',
       '  apps:\n    - {name: a}',
       /yaml:6: spec\.apps\[0\]: names neither chart nor path/,
+    ],
+    [
+      'a patch that says nothing',
+      '  apps:\n    - {name: a, path: a, patches: [{target: {kind: Job}}]}',
+      /yaml:6: .*names neither path nor patch/,
+    ],
+    [
+      'a patch in two places',
+      '  apps:\n    - {name: a, path: a, patches: [{path: a, patch: "[]"}]}',
+      /path and patch exclude each other/,
+    ],
+    [
+      'a target of a patch that is misspelt',
+      '  apps:\n    - {name: a, path: a, patches: [{path: a, target: {knd: Job}}]}',
+      /target\.knd: is not a known field\n.*Did you mean kind/,
     ],
     [
       'a path out of the repository',

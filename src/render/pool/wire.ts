@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileTree } from '../../base/filetree.ts';
+import { patchFiles } from '../../model/apps.ts';
 import { filesRead } from '../reach.ts';
 import type { RenderRequest } from '../types.ts';
 
@@ -14,7 +15,7 @@ export const READY = 'ready';
 
 /** Reads the part of the tree that matters. */
 export function toWire({ tree, ...request }: RenderRequest): WireRequest {
-  const paths = new Set([...filesRead(tree, request.path), ...request.valuesFiles]);
+  const paths = new Set([...filesRead(tree, request.path), ...request.valuesFiles, ...patchFiles(request)]);
   const files = [...paths].flatMap((path) => {
     const bytes = tree.read(path);
     return bytes === undefined ? [] : [[path, bytes] as const];

@@ -1,6 +1,6 @@
 import type { FileTree } from '../../base/filetree.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { appsOf } from '../../model/apps.ts';
+import { appsOf, patchFiles } from '../../model/apps.ts';
 import type { AppEntry, DeliveryFile } from '../../model/deliveryfile.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { seesRevision } from '../../render/key.ts';
@@ -59,9 +59,10 @@ const withoutPlace = <T extends { readonly place: unknown }>(entry: T | undefine
   return rest;
 };
 
-const sourcesOf = ({ source, values }: AppEntry, tree: FileTree): readonly string[] => [
-  ...(source.type === 'folder' ? foldersRead(tree, source.path) : []),
-  ...values,
+const sourcesOf = (app: AppEntry, tree: FileTree): readonly string[] => [
+  ...(app.source.type === 'folder' ? foldersRead(tree, app.source.path) : []),
+  ...app.values,
+  ...patchFiles(app),
 ];
 
 /** A template that is given the commit renders to something else with each. */

@@ -171,6 +171,7 @@ async function renderApp(
       environment,
       revision,
       valuesFiles: app.values,
+      ...(app.patches ? { patches: app.patches } : {}),
       images,
       composeImages: request.imagesOf(app.name),
       capabilities,
