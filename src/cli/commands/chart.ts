@@ -3,12 +3,14 @@ import type { CliContext } from '../context.ts';
 import { chartCreateCommand } from './chartcreate.ts';
 import { chartImportCommand } from './chartimport.ts';
 import { chartLintCommand } from './chartlint.ts';
+import { chartPackageCommand } from './chartpackage.ts';
 
 /** What can be done with charts: a file each. */
 const SUBCOMMANDS: readonly ((context: CliContext, exit: (code: number) => void) => Command)[] = [
   chartCreateCommand,
   chartImportCommand,
   chartLintCommand,
+  chartPackageCommand,
 ];
 
 export function chartCommand(context: CliContext, exit: (code: number) => void): Command {
