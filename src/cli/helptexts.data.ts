@@ -281,6 +281,8 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage chart import compose compose.yaml --output chart', 'a chart that renders to the same'],
       ['pilotage chart lint chart -f prod.yaml', 'mistakes, with file and line'],
       ['pilotage chart lint --format github', 'a repository, as annotations of a pull request'],
+      ['pilotage chart pull oci://HOST/charts/web --version ^1.2', ''],
+      ['pilotage chart push web-1.2.3.tgz oci://HOST/charts', 'after: pilotage chart login HOST'],
     ],
     next: 'pilotage render',
   },

@@ -53,7 +53,8 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   render: async (context) => (await import('./commands/render.ts')).renderCommand(context),
   values: async (context) => (await import('./commands/values.ts')).valuesCommand(context),
   template: async (context) => (await import('./commands/template.ts')).templateCommand(context),
-  chart: async (context, exit) => (await import('./commands/chart.ts')).chartCommand(context, exit),
+  chart: async (context, exit) =>
+    (await import('./commands/chart.ts')).chartCommand(context, exit, process.stdin),
   image: async (context) => (await import('./commands/image.ts')).imageCommand(context, process.stdin),
   secrets: async (context) => (await import('./commands/secrets.ts')).secretsCommand(context, process.stdin),
   backup: async (context, _exit, version) =>

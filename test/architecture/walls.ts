@@ -7,6 +7,10 @@ export const STAIRS: Record<string, readonly string[]> = {
   model: ['base', 'kube'],
   git: ['base'],
   charts: ['base', 'kube'],
+  'charts/web': ['base'],
+  'charts/registry': ['base', 'charts', 'charts/web'],
+  'charts/repository': ['base', 'charts', 'charts/web'],
+  'charts/remote': ['base', 'charts', 'charts/web', 'charts/registry', 'charts/repository'],
   health: ['base', 'kube'],
   render: ['base', 'kube', 'model', 'charts'],
   'promotion/identity': ['base'],
@@ -18,7 +22,10 @@ export const STAIRS: Record<string, readonly string[]> = {
   identity: ['base', 'kube', 'model'],
   server: ['base', 'kube', 'model', 'audit'],
   supervise: ['base', 'model'],
-  cli: ['base', 'kube', 'model', 'charts', 'render', 'supervise', 'promotion/gates', 'audit'],
+  cli: [
+    ...['base', 'kube', 'model', 'charts', 'render', 'supervise', 'promotion/gates', 'audit'],
+    ...['charts/web', 'charts/registry', 'charts/repository', 'charts/remote'],
+  ],
 };
 
 /** Inside the orchestrator: wing → wings it may see. `link` is the wire protocol, known to both of its ends. */
@@ -172,7 +179,9 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     'workingtree.ts': ['init'],
     'apprequest.ts': ['workingtree.ts'],
     lint: ['apprequest.ts', 'init', 'secrets', 'workingtree.ts'],
+    charts: ['context.ts', 'password.ts', 'init'],
     commands: [
+      'charts',
       'command.ts',
       'context.ts',
       'credentials.ts',

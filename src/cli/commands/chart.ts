@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import type { CliContext } from '../context.ts';
+import type { Keyboard } from '../password.ts';
 import { chartCreateCommand } from './chartcreate.ts';
 import { chartImportCommand } from './chartimport.ts';
 import { chartLintCommand } from './chartlint.ts';
 import { chartPackageCommand } from './chartpackage.ts';
+import { REMOTE_SUBCOMMANDS } from './chartremote.ts';
 
 /** What can be done with charts: a file each. */
 const SUBCOMMANDS: readonly ((context: CliContext, exit: (code: number) => void) => Command)[] = [
@@ -13,8 +15,9 @@ const SUBCOMMANDS: readonly ((context: CliContext, exit: (code: number) => void)
   chartPackageCommand,
 ];
 
-export function chartCommand(context: CliContext, exit: (code: number) => void): Command {
+export function chartCommand(context: CliContext, exit: (code: number) => void, keyboard: Keyboard): Command {
   const command = new Command('chart').description('make charts, and work on them');
   for (const subcommand of SUBCOMMANDS) command.addCommand(subcommand(context, exit));
+  for (const subcommand of REMOTE_SUBCOMMANDS) command.addCommand(subcommand(context, keyboard));
   return command;
 }

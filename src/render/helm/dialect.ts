@@ -1,8 +1,10 @@
 import { remembering } from '../../base/textmemo.ts';
 import type { Dialect } from '../../charts/helm/dialect.ts';
 import type { HelmValue } from '../../charts/helm/values.ts';
+import { marshalJson } from '../gotemplate/encoding/json.ts';
+import { marshalYaml } from '../gotemplate/encoding/yaml/marshal.ts';
 import { unmarshalYaml } from '../gotemplate/encoding/yaml/unmarshal.ts';
-import { isVersion, satisfies } from './ranges.ts';
+import { compareVersions, isVersion, satisfies } from './ranges.ts';
 
 /** What JSON can hold is all that it gives: no bytes, no structs, no int. */
 const read = (text: string): HelmValue => unmarshalYaml(text) as HelmValue;
@@ -11,4 +13,9 @@ const read = (text: string): HelmValue => unmarshalYaml(text) as HelmValue;
 const CAPACITY = 2 ** 20;
 
 /** How Go reads what a chart holds, by the codecs and functions of its templates. The values are shared: nobody may change them. */
-export const goDialect: Dialect = { yaml: remembering(CAPACITY, read), satisfies, isVersion };
+export const goDialect: Dialect = {
+  yaml: remembering(CAPACITY, read),
+  toYaml: (value) => marshalYaml(value),
+  toJson: (value) => marshalJson(value),
+  ...{ satisfies, isVersion, compareVersions },
+};

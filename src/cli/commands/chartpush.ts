@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import { ProblemError } from '../../base/errors.ts';
+import { unpackChart } from '../../charts/helm/archive.ts';
+import { metadataJson } from '../../charts/helm/gojson.ts';
+import { checkMetadata, type HelmMetadata, readMetadata } from '../../charts/helm/metadata.ts';
+import { annotationsOf } from '../../charts/registry/annotations.ts';
+import { pushChart } from '../../charts/registry/chart.ts';
+import { isOci, referenceText, tagOf } from '../../charts/registry/reference.ts';
+import { referenceOf } from '../../charts/remote/fetcher.ts';
+import { goDialect } from '../../render/helm/dialect.ts';
+import { type FetchFlags, fetcherOf } from '../charts/fetching.ts';
+import { print } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import type { Keyboard } from '../password.ts';
+
+type PushFlags = Pick<FetchFlags, 'plainHttp' | 'caFile' | 'username'>;
+
+export function chartPushCommand(context: CliContext, keyboard: Keyboard): Command {
+  return new Command('push')
+    .description('give a packed chart to a registry, with its provenance file if that lies beside it')
+    .argument('<archive>', 'web-1.2.3.tgz')
+    .argument('<registry>', 'oci://HOST/FOLDER; the name of the chart and its version are added')
+    .option('--username <name>', 'of the registry; its password is asked for, or read from standard input')
+    .option('--plain-http', 'speak to the registry without TLS')
+    .option('--ca-file <file>', 'certificate of the authority of the registry, PEM')
+    .action(async (file: string, registry: string, flags: PushFlags) => {
+      if (!isOci(registry)) throw notRegistry(registry);
+      const archive = readArchive(file);
+      const metadata = metadataOf(archive, file);
+      const reference = {
+        ...referenceOf({ repository: registry, name: metadata.name }),
+        tag: tagOf(metadata.version),
+      };
+      const created = `${new Date(context.clock.now()).toISOString().slice(0, 19)}Z`;
+      const signed = `${file}.prov`;
+      const digest = await pushChart(fetcherOf(context, keyboard, flags).registry(reference), reference, {
+        archive,
+        config: metadataJson(metadata, goDialect),
+        annotations: annotationsOf(metadata, created),
+        ...(existsSync(signed) ? { provenance: readFileSync(signed) } : {}),
+      });
+      print(context, `Pushed ${referenceText(reference)}.`);
+      print(context, `  digest: ${digest}`);
+    });
+}
+
+function readArchive(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new ProblemError(
+      {
+        reason: 'NotFound',
+        message: `${file} cannot be read as a packed chart`,
+        remedy: 'Pack the folder first: helm package FOLDER.',
+      },
+      { cause },
+    );
+  }
+}
+
+function metadataOf(archive: Buffer, file: string): HelmMetadata {
+  const found = unpackChart(archive, basename(file)).find(({ name }) => name === 'Chart.yaml');
+  if (!found) throw new ProblemError({ reason: 'InvalidChart', message: `${file} holds no Chart.yaml` });
+  const metadata = readMetadata(found, goDialect);
+  checkMetadata(metadata, found, goDialect);
+  return metadata;
+}
+
+const notRegistry = (text: string): ProblemError =>
+  new ProblemError({
+    reason: 'BadRequest',
+    message: `${JSON.stringify(text)} is no registry`,
+    remedy:
+      'Write oci://HOST/FOLDER. An index.yaml is a file that a web server has: helm repo index makes it.',
+  });
