@@ -18,32 +18,24 @@ import {
 import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
 import type { Located, Place } from '../../base/place.ts';
 import { type Bounds, describeExcess, excessAt, FILE_BOUNDS } from './bounds.ts';
-import { integerOf, isInt64 } from './json.ts';
+import { isInt64 } from './json.ts';
 import type { Json } from './types.ts';
 import { type TooLarge, tooLarge } from './yaml-bounds.ts';
+import { readLean } from './yaml-lean.ts';
+import { GO_INTEGER, goInteger, integerIn, MAX_DIGITS } from './yaml-numbers.ts';
 import { documentsOf, placesOf, type RepeatedLine, repeatedLines, startOf } from './yaml-places.ts';
 
-/** No number of JSON is written with so many; reading millions of digits takes quadratic time. */
-const MAX_DIGITS = 400;
 /** The most problems of one kind that are reported of one text. */
 const MAX_PROBLEMS = 20;
 
-/** Integers of YAML 1.1 as Go reads them: a leading zero is octal (`defaultMode: 0644`), underscores are spacing. */
-const GO_INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]*|0[bB][01_]+|[1-9][0-9_]*)$/;
 const integerTag = defineScalarTag('tag:yaml.org,2002:int', {
   implicit: true,
   implicitFirstChars: [...'-+0123456789'],
   resolve: (source) =>
-    source.length <= MAX_DIGITS && GO_INTEGER.test(source) ? integerOf(goInteger(source)) : NOT_RESOLVED,
+    source.length <= MAX_DIGITS && GO_INTEGER.test(source) ? integerIn(source) : NOT_RESOLVED,
   identify: (value) => typeof value === 'bigint' || Number.isSafeInteger(value),
   represent: String,
 });
-
-function goInteger(source: string): bigint {
-  const plain = source.replace(/[-+_]/g, '').replace(/^0[oO]?(?=[0-7])/, '0o');
-  const magnitude = BigInt(plain);
-  return source.startsWith('-') ? -magnitude : magnitude;
-}
 
 /** YAML as Kubernetes reads it (sigs.k8s.io/yaml): neither js-yaml's YAML 1.2 nor its YAML 1.1, but between the two. */
 const KUBERNETES_SCHEMA = CORE_SCHEMA.withTags(mergeTag, boolYaml11Tag, integerTag);
@@ -158,6 +150,8 @@ function readDocuments(
   bounds: Bounds,
   reading: Reading,
 ): Result<Located<Json>[]> {
+  const lean = text.length > bounds.bytes ? undefined : readLean(text, bounds);
+  if (lean) return ok(lean.map(({ value, line, column }) => ({ value, place: { file, line, column } })));
   const parsed = parseYamlEvents(text, file, bounds);
   if (!parsed.ok) return parsed;
   const { source, events } = parsed.value;
