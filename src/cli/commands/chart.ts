@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import type { Keyboard } from '../password.ts';
 import { chartCreateCommand } from './chartcreate.ts';
+import { chartDocsCommand } from './chartdocs.ts';
 import { chartImportCommand } from './chartimport.ts';
 import { chartLintCommand } from './chartlint.ts';
 import { chartPackageCommand } from './chartpackage.ts';
@@ -10,6 +11,7 @@ import { REMOTE_SUBCOMMANDS } from './chartremote.ts';
 /** What can be done with charts: a file each. */
 const SUBCOMMANDS: readonly ((context: CliContext, exit: (code: number) => void) => Command)[] = [
   chartCreateCommand,
+  chartDocsCommand,
   chartImportCommand,
   chartLintCommand,
   chartPackageCommand,
