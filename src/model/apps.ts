@@ -2,6 +2,7 @@ import type { Problem } from '../base/errors.ts';
 import { type FileTree, pathsBelow, readText } from '../base/filetree.ts';
 import { COMPOSE_FILES } from './composefiles.ts';
 import type { AppEntry, DeliveryFile, PatchEntry } from './deliveryfile.ts';
+import { KUSTOMIZATION_FILES } from './kustomizationfiles.ts';
 import { hasKey } from './manifesttext.ts';
 import { PILOTAGE_FILE } from './pilotagefile.ts';
 
@@ -164,11 +165,8 @@ export function outermostCharts(tree: FileTree, folder: string): readonly string
   return charts.filter((path) => !charts.some((other) => path.startsWith(`${other}/`)));
 }
 
-/** Names of a kustomization, as kustomize looks for them. */
-const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
-
 const isKustomization = (tree: FileTree, folder: string): boolean =>
-  KUSTOMIZATIONS.some((name) => hasFile(tree, join(folder, name)));
+  KUSTOMIZATION_FILES.some((name) => hasFile(tree, join(folder, name)));
 
 /** Folders below one that are kustomizations, where it is none itself. */
 export function kustomizationsBelow(tree: FileTree, folder: string): readonly string[] {
@@ -207,7 +205,7 @@ const hasManifests = (tree: FileTree, folder: string, except: readonly string[] 
       isManifest(tree, path),
   );
 
-const NOT_COMPOSE = ['Chart.yaml', ...KUSTOMIZATIONS];
+const NOT_COMPOSE = ['Chart.yaml', ...KUSTOMIZATION_FILES];
 
 /** Whether a folder is a compose project: it has a compose file, and nothing that was written for a cluster. */
 export const isComposeProject = (tree: FileTree, folder: string): boolean =>

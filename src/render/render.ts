@@ -106,12 +106,14 @@ function renderWith(
 export function finished(source: SourceOutput, request: RenderRequest): Result<Rendered> {
   const changed = patched(source.manifests, request.patches ?? [], request.tree);
   if (!changed.ok) return changed;
-  const upgraded = changed.value.manifests.map(upgrade);
+  const all = changed.value.manifests.map(upgrade);
+  const upgraded = all.flatMap((one) => ('problem' in one ? [] : [one]));
   const placed = upgraded.map(({ written }) =>
     assignNamespace(nameImages(written, request.images), request.namespace, request.allowNamespaces ?? false),
   );
   const { written, problems: doubled } = distinct(placed.filter((p): p is Written => 'object' in p));
-  const problems = [...placed.filter((p): p is Problem => 'reason' in p), ...doubled];
+  const removed = all.flatMap((one) => ('problem' in one ? [one.problem] : []));
+  const problems = [...removed, ...placed.filter((p): p is Problem => 'reason' in p), ...doubled];
   const [first, ...others] = problems;
   if (first) return failed(first, ...others);
   const { notes, warnings } = source;

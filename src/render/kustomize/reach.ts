@@ -1,10 +1,11 @@
 import { ProblemError } from '../../base/errors.ts';
 import { type FileTree, readText } from '../../base/filetree.ts';
+import { KUSTOMIZATION_FILES } from '../../model/kustomizationfiles.ts';
 import { Files, join } from './files.ts';
 import { chartsOf } from './helmcharts/inflate.ts';
 import { chartPaths } from './helmcharts/locate.ts';
 import { text } from './kustomization/decode.ts';
-import { FILE_NAMES, readKustomization } from './kustomization/read.ts';
+import { readKustomization } from './kustomization/read.ts';
 import { isInline } from './transformers/list.ts';
 
 /** As many as a build may enter: whoever asks is the daemon, which has other things to do. */
@@ -37,7 +38,7 @@ export function kustomizationFolders(tree: FileTree, path: string): readonly str
 }
 
 function kustomizationFile(tree: FileTree, folder: string): string | undefined {
-  const paths = FILE_NAMES.map((name) => (folder === '' ? name : `${folder}/${name}`));
+  const paths = KUSTOMIZATION_FILES.map((name) => (folder === '' ? name : `${folder}/${name}`));
   return paths.find((file) => tree.digest(file) !== undefined);
 }
 

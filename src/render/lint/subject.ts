@@ -65,11 +65,13 @@ export function subjectOf(request: RenderRequest, engine: ChartEngine, chance: C
 
 function lintedObject(written: Written, { namespace }: RenderRequest): LintedObject {
   const { origin, placeOf } = written;
-  const { written: served, warning } = upgrade(written);
+  const upgraded = upgrade(written);
+  const served = 'problem' in upgraded ? written : upgraded.written;
+  const removed = 'problem' in upgraded ? upgraded.problem : upgraded.warning;
   const placed = assignNamespace(served, namespace, true);
   return {
     object: 'object' in placed ? placed.object : served.object,
-    ...(warning ? { removed: warning } : {}),
+    ...(removed ? { removed } : {}),
     at: (pointer) => placeOf?.(pointer) ?? origin,
   };
 }

@@ -3,10 +3,10 @@ import { formatRef, type KubeObject, refOf } from '../../kube/values/types.ts';
 import type { Written } from './read.ts';
 import { UPGRADES } from './upgrades.data.ts';
 
-export interface Upgraded {
-  readonly written: Written;
-  readonly warning?: Problem;
-}
+/** An object as it is served, with a warning where it was another; or why it cannot be. */
+export type Upgraded =
+  | { readonly written: Written; readonly warning?: Problem }
+  | { readonly problem: Problem };
 
 /**
  * Brings an object of an API version that Kubernetes has removed to the one that is served.
@@ -14,8 +14,16 @@ export interface Upgraded {
  */
 export function upgrade(written: Written): Upgraded {
   const { object, origin } = written;
-  const rule = UPGRADES[`${object.apiVersion} ${object.kind}`];
+  const name = `${object.apiVersion} ${object.kind}`;
+  const rule = Object.hasOwn(UPGRADES, name) ? UPGRADES[name] : undefined;
   if (!rule) return { written };
+  const removed = `${formatRef(refOf(object))} is of ${object.apiVersion}, which Kubernetes ${rule.removedIn} removed`;
+  const refuse = (why: string, remedy: string): Upgraded => ({
+    problem: { reason: 'RemovedApiVersion', message: `${removed}${why}`, place: origin, remedy },
+  });
+  if (!('to' in rule)) return refuse(', and nothing took its place', rule.remedy);
+  const obstacle = rule.obstacle?.(object);
+  if (obstacle) return refuse(`: ${obstacle.message}`, obstacle.remedy);
   const converted = rule.convert ? rule.convert(object) : object;
   const upgraded: KubeObject = { ...converted, apiVersion: rule.to };
   const filled = rule.notes ? `: ${rule.notes}` : '';

@@ -1,5 +1,19 @@
 import { isObject } from '../../kube/values/equal.ts';
 import type { Json, JsonObject, KubeObject } from '../../kube/values/types.ts';
+import {
+  child,
+  defined,
+  definition,
+  disruptionBudget,
+  endpointSlice,
+  items,
+  type Obstacle,
+  priorityLevel,
+  signingObstacle,
+  webhookObstacle,
+  webhooks,
+  withSpec,
+} from './conversions.ts';
 
 export interface Upgrade {
   readonly to: string;
@@ -8,19 +22,15 @@ export interface Upgrade {
   /** What the conversion adds beyond the new version number, for the warning. */
   readonly notes?: string;
   readonly convert?: (object: KubeObject) => KubeObject;
+  /** What of an object has no meaning in the new version. */
+  readonly obstacle?: (object: KubeObject) => Obstacle | undefined;
 }
 
-const child = (value: unknown): JsonObject => (isObject(value) ? value : {});
-const items = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
-const defined = (object: Record<string, Json | undefined>): JsonObject =>
-  Object.fromEntries(
-    Object.entries(object).filter((entry): entry is [string, Json] => entry[1] !== undefined),
-  );
-
-const withSpec =
-  (change: (spec: JsonObject) => JsonObject) =>
-  (object: KubeObject): KubeObject =>
-    isObject(object.spec) ? { ...object, spec: change(object.spec) } : object;
+/** A kind that nothing took the place of. */
+export interface Removal {
+  readonly removedIn: string;
+  readonly remedy: string;
+}
 
 /** Before apps/v1beta2 an absent selector meant the labels of the template. */
 const fillSelector = (spec: JsonObject): JsonObject => {
@@ -74,8 +84,8 @@ const ingress = withSpec((spec) => {
 /** The autoscaler may point at a workload by an old version too. */
 const autoscaler = withSpec((spec) => {
   const target = child(spec.scaleTargetRef);
-  const to = UPGRADES[`${target.apiVersion} ${target.kind}`]?.to;
-  return to === undefined ? spec : { ...spec, scaleTargetRef: { ...target, apiVersion: to } };
+  const rule = UPGRADES[`${target.apiVersion} ${target.kind}`];
+  return rule && 'to' in rule ? { ...spec, scaleTargetRef: { ...target, apiVersion: rule.to } } : spec;
 });
 
 /** v2beta1 wrote the target flat: targetAverageUtilization, targetAverageValue, targetValue. */
@@ -119,40 +129,106 @@ const ingresses = (removedIn: string): Upgrade => ({
   notes: 'backends in their new form, pathType ImplementationSpecific',
   convert: ingress,
 });
-const rbac: Upgrade = { to: 'rbac.authorization.k8s.io/v1', removedIn: '1.22' };
-const RBAC_KINDS = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'];
+const autoscalers = (removedIn: string, convert: Upgrade['convert']): Upgrade => ({
+  to: 'autoscaling/v2',
+  removedIn,
+  ...(convert ? { convert } : {}),
+});
+const webhookConfiguration: Upgrade = {
+  to: 'admissionregistration.k8s.io/v1',
+  removedIn: '1.22',
+  notes: 'failurePolicy Ignore, matchPolicy Exact and 30 seconds as they were by default',
+  convert: webhooks,
+  obstacle: webhookObstacle,
+};
+const flowControl = (removedIn: string): Readonly<Record<string, Upgrade>> => ({
+  FlowSchema: { to: 'flowcontrol.apiserver.k8s.io/v1', removedIn },
+  PriorityLevelConfiguration: {
+    to: 'flowcontrol.apiserver.k8s.io/v1',
+    removedIn,
+    notes: 'nominalConcurrencyShares in the place of assuredConcurrencyShares',
+    convert: priorityLevel,
+  },
+});
+const podSecurityPolicy: Removal = {
+  removedIn: '1.25',
+  remedy:
+    'Remove it, and label the namespaces instead (pod-security.kubernetes.io/enforce: restricted): Pod Security admission took its place.',
+};
 
-/** `apiVersion Kind` → how to bring it up to date. Source: Kubernetes, deprecated API migration guide. */
-export const UPGRADES: Readonly<Record<string, Upgrade>> = {
-  'extensions/v1beta1 Deployment': apps,
-  'extensions/v1beta1 ReplicaSet': apps,
-  'extensions/v1beta1 DaemonSet': onDeleteApps,
-  'extensions/v1beta1 NetworkPolicy': netpol,
-  'extensions/v1beta1 Ingress': ingresses('1.22'),
+const POLICIES = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
+
+/** Kinds of a version that changed in nothing but its name. */
+const renamed = (from: string, to: string, removedIn: string, kinds: readonly string[]) =>
+  Object.fromEntries(kinds.map((kind): [string, Upgrade] => [`${from} ${kind}`, { to, removedIn }]));
+const of = (version: string, rows: Readonly<Record<string, Upgrade>>): Readonly<Record<string, Upgrade>> =>
+  Object.fromEntries(Object.entries(rows).map(([kind, row]) => [`${version} ${kind}`, row]));
+
+/**
+ * `apiVersion Kind` → how to bring it up to date. Sources: Kubernetes, deprecated API migration guide; what it does not list, by
+ * `APILifecycleRemoved` of k8s.io/api. Reviews, scales, rollbacks and evictions are requests, and nothing that is delivered.
+ */
+export const UPGRADES: Readonly<Record<string, Upgrade | Removal>> = {
+  ...of('extensions/v1beta1', {
+    Deployment: apps,
+    ReplicaSet: apps,
+    DaemonSet: onDeleteApps,
+    NetworkPolicy: netpol,
+    Ingress: ingresses('1.22'),
+  }),
+  'extensions/v1beta1 PodSecurityPolicy': { ...podSecurityPolicy, removedIn: '1.16' },
+  'policy/v1beta1 PodSecurityPolicy': podSecurityPolicy,
+  ...of('apps/v1beta1', { Deployment: apps, StatefulSet: onDeleteApps }),
+  ...of('apps/v1beta2', { Deployment: apps, ReplicaSet: apps, DaemonSet: apps, StatefulSet: apps }),
+  ...renamed('apps/v1beta1', 'apps/v1', '1.16', ['ControllerRevision']),
+  ...renamed('apps/v1beta2', 'apps/v1', '1.16', ['ControllerRevision']),
   'networking.k8s.io/v1beta1 Ingress': ingresses('1.22'),
-  'networking.k8s.io/v1beta1 IngressClass': { to: 'networking.k8s.io/v1', removedIn: '1.22' },
-  'apps/v1beta1 Deployment': apps,
-  'apps/v1beta1 StatefulSet': onDeleteApps,
-  'apps/v1beta2 Deployment': apps,
-  'apps/v1beta2 ReplicaSet': apps,
-  'apps/v1beta2 DaemonSet': apps,
-  'apps/v1beta2 StatefulSet': apps,
-  'autoscaling/v2beta1 HorizontalPodAutoscaler': {
-    to: 'autoscaling/v2',
+  ...renamed('networking.k8s.io/v1beta1', 'networking.k8s.io/v1', '1.22', ['IngressClass']),
+  'autoscaling/v2beta1 HorizontalPodAutoscaler': autoscalers('1.25', flatAutoscaler),
+  'autoscaling/v2beta2 HorizontalPodAutoscaler': autoscalers('1.26', autoscaler),
+  ...renamed('batch/v1beta1', 'batch/v1', '1.25', ['CronJob']),
+  ...renamed('batch/v2alpha1', 'batch/v1', '1.21', ['CronJob']),
+  'policy/v1beta1 PodDisruptionBudget': { to: 'policy/v1', removedIn: '1.25', convert: disruptionBudget },
+  'discovery.k8s.io/v1beta1 EndpointSlice': {
+    to: 'discovery.k8s.io/v1',
     removedIn: '1.25',
-    convert: flatAutoscaler,
+    convert: endpointSlice,
   },
-  'autoscaling/v2beta2 HorizontalPodAutoscaler': {
-    to: 'autoscaling/v2',
-    removedIn: '1.26',
-    convert: autoscaler,
+  ...of('admissionregistration.k8s.io/v1beta1', {
+    MutatingWebhookConfiguration: webhookConfiguration,
+    ValidatingWebhookConfiguration: webhookConfiguration,
+  }),
+  ...renamed('admissionregistration.k8s.io/v1alpha1', 'admissionregistration.k8s.io/v1', '1.32', POLICIES),
+  ...renamed('admissionregistration.k8s.io/v1beta1', 'admissionregistration.k8s.io/v1', '1.34', POLICIES),
+  'apiextensions.k8s.io/v1beta1 CustomResourceDefinition': {
+    to: 'apiextensions.k8s.io/v1',
+    removedIn: '1.22',
+    notes: 'schema, subresources and columns by version, unknown fields kept as they were by default',
+    convert: definition,
   },
-  'batch/v1beta1 CronJob': { to: 'batch/v1', removedIn: '1.25' },
-  'batch/v2alpha1 CronJob': { to: 'batch/v1', removedIn: '1.21' },
-  'policy/v1beta1 PodDisruptionBudget': { to: 'policy/v1', removedIn: '1.25' },
-  'discovery.k8s.io/v1beta1 EndpointSlice': { to: 'discovery.k8s.io/v1', removedIn: '1.25' },
-  'coordination.k8s.io/v1beta1 Lease': { to: 'coordination.k8s.io/v1', removedIn: '1.22' },
-  'scheduling.k8s.io/v1beta1 PriorityClass': { to: 'scheduling.k8s.io/v1', removedIn: '1.22' },
-  'storage.k8s.io/v1beta1 StorageClass': { to: 'storage.k8s.io/v1', removedIn: '1.22' },
-  ...Object.fromEntries(RBAC_KINDS.map((kind) => [`rbac.authorization.k8s.io/v1beta1 ${kind}`, rbac])),
+  ...renamed('apiregistration.k8s.io/v1beta1', 'apiregistration.k8s.io/v1', '1.22', ['APIService']),
+  'certificates.k8s.io/v1beta1 CertificateSigningRequest': {
+    to: 'certificates.k8s.io/v1',
+    removedIn: '1.22',
+    obstacle: signingObstacle,
+  },
+  ...renamed('coordination.k8s.io/v1beta1', 'coordination.k8s.io/v1', '1.22', ['Lease']),
+  ...renamed('events.k8s.io/v1beta1', 'events.k8s.io/v1', '1.25', ['Event']),
+  ...of('flowcontrol.apiserver.k8s.io/v1beta1', flowControl('1.26')),
+  ...of('flowcontrol.apiserver.k8s.io/v1beta2', flowControl('1.29')),
+  ...of('flowcontrol.apiserver.k8s.io/v1beta3', flowControl('1.32')),
+  ...renamed('node.k8s.io/v1beta1', 'node.k8s.io/v1', '1.25', ['RuntimeClass']),
+  ...renamed('rbac.authorization.k8s.io/v1beta1', 'rbac.authorization.k8s.io/v1', '1.22', [
+    ...['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'],
+  ]),
+  ...renamed('scheduling.k8s.io/v1beta1', 'scheduling.k8s.io/v1', '1.22', ['PriorityClass']),
+  ...renamed('storage.k8s.io/v1beta1', 'storage.k8s.io/v1', '1.22', [
+    ...['CSIDriver', 'CSINode', 'StorageClass', 'VolumeAttachment'],
+  ]),
+  ...renamed('storage.k8s.io/v1beta1', 'storage.k8s.io/v1', '1.27', ['CSIStorageCapacity']),
+  ...renamed('storage.k8s.io/v1alpha1', 'storage.k8s.io/v1', '1.24', [
+    'CSIStorageCapacity',
+    'VolumeAttachment',
+  ]),
+  ...renamed('storage.k8s.io/v1alpha1', 'storage.k8s.io/v1', '1.35', ['VolumeAttributesClass']),
 };

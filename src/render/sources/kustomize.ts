@@ -1,6 +1,6 @@
 import { failed, ok, type Problem, ProblemError } from '../../base/errors.ts';
+import { KUSTOMIZATION_FILES } from '../../model/kustomizationfiles.ts';
 import { build } from '../kustomize/build.ts';
-import { FILE_NAMES } from '../kustomize/kustomization/read.ts';
 import { keptIfAsked } from '../manifests/keep.ts';
 import { inflateFor } from './inflate.ts';
 import type { SourceRenderer } from './source.ts';
@@ -9,7 +9,7 @@ import type { SourceRenderer } from './source.ts';
 export const kustomize: SourceRenderer = {
   name: 'kustomize',
   detect({ files, path }) {
-    const file = files.find((name) => FILE_NAMES.includes(name));
+    const file = files.find((name) => KUSTOMIZATION_FILES.includes(name));
     return file === undefined ? undefined : { place: { file: path === '' ? file : `${path}/${file}` } };
   },
   render(request) {

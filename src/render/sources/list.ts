@@ -5,6 +5,7 @@ import type { ChartEngine } from '../engine.ts';
 import { chart } from './chart.ts';
 import { composefile } from './composefile.ts';
 import { helm } from './helm.ts';
+import { jsonnet } from './jsonnet.ts';
 import { kustomize } from './kustomize.ts';
 import { plain } from './plain.ts';
 import {
@@ -18,7 +19,7 @@ import {
 } from './source.ts';
 
 /** Every kind of source; the first that recognises a folder renders it. A new one is a file beside this one and a line here. */
-const SOURCES: readonly SourceRenderer[] = [helm, chart, kustomize, composefile, plain];
+const SOURCES: readonly SourceRenderer[] = [helm, chart, kustomize, composefile, jsonnet, plain];
 
 /** The objects of the folder that a request names, whatever kind of source it is. */
 export function renderSource(request: SourceRequest, engine: ChartEngine): Result<SourceOutput> {

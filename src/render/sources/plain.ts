@@ -1,6 +1,6 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
-import { kustomizationsBelow, outermostCharts } from '../../model/apps.ts';
+import { kustomizationsBelow, outermostCharts, overlaysOf } from '../../model/apps.ts';
 import { hasKey } from '../../model/manifesttext.ts';
 import { type ReadManifests, readManifests } from '../manifests/read.ts';
 import type { SourceOutput, SourceRenderer } from './source.ts';
@@ -19,14 +19,18 @@ export const plain: SourceRenderer = {
 /** Every object of the YAML and JSON files below a folder, files by path, documents in order. */
 function renderPlain(tree: FileTree, path: string): Result<SourceOutput> {
   const kustomizations = kustomizationsBelow(tree, path);
-  if (kustomizations.length > 0) return failed(notRaw(path, kustomizations));
   const charts = outermostCharts(tree, path);
+  const others = [...charts, ...kustomizations];
   const results = candidates(tree, path)
-    .filter((file) => !charts.some((folder) => file.startsWith(`${folder}/`)))
+    .filter((file) => !others.some((folder) => file.startsWith(`${folder}/`)))
     .map((file) => ({ file, read: readFile(tree, file) }));
+  // Where overlays stand, what lies beside them is not what is meant.
+  const isPlain = results.some(({ read }) => !read.ok || read.value.manifests.length > 0);
+  if (kustomizations.length > 0 && (!isPlain || overlaysOf(tree, path).length > 0))
+    return failed(notRaw(path, kustomizations));
   const problems = results.flatMap(({ read }) => (read.ok ? [] : [...read.problems]));
-  const [first, ...others] = problems;
-  if (first) return failed(first, ...others);
+  const [first, ...rest] = problems;
+  if (first) return failed(first, ...rest);
   const values = results.flatMap(({ read }) => (read.ok ? [read.value] : []));
   const skipped = results.flatMap(({ file, read }) =>
     read.ok && read.value.manifests.length === 0 && /\.ya?ml$/.test(file) ? [file] : [],
@@ -40,6 +44,7 @@ function renderPlain(tree: FileTree, path: string): Result<SourceOutput> {
       ...values.flatMap((value) => value.warnings),
       ...skippedFiles(skipped),
       ...skippedCharts(charts),
+      ...skippedKustomizations(kustomizations),
     ],
   });
 }
@@ -78,6 +83,15 @@ function skippedFiles(files: readonly string[]): Problem[] {
   if (files.length === 0) return [];
   const message = `${files.length} YAML file${files.length === 1 ? ' holds' : 's hold'} no Kubernetes object and ${files.length === 1 ? 'was' : 'were'} passed over`;
   return [{ reason: 'FilesSkipped', message, details: files }];
+}
+
+function skippedKustomizations(folders: readonly string[]): Problem[] {
+  return folders.map((folder) => ({
+    reason: 'KustomizationSkipped',
+    message: `The kustomization in ${folder} was passed over: this app is a folder of plain manifests`,
+    place: { file: folder },
+    remedy: `Deliver it as an app of its own: apps: [{name: …, chart: ${folder}}] in pilotage.yaml.`,
+  }));
 }
 
 function skippedCharts(folders: readonly string[]): Problem[] {

@@ -1,12 +1,11 @@
 import type { Place } from '../../../base/place.ts';
+import { KUSTOMIZATION_FILES } from '../../../model/kustomizationfiles.ts';
 import { refuse } from '../errors.ts';
 import type { Files } from '../files.ts';
 import { isMissing, type Node } from '../yaml/node.ts';
 import { readNodes } from '../yaml/read.ts';
 import { type Cursor, placeOf, text } from './decode.ts';
 import { type Kustomization, kustomization } from './fields.ts';
-
-export const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 const VERSIONS: Readonly<Record<string, string>> = {
   Kustomization: 'kustomize.config.k8s.io/v1beta1',
@@ -30,7 +29,7 @@ export interface Read {
 
 /** The kustomization of a folder. @throws ProblemError */
 export function readKustomization(files: Files): Read {
-  const names = FILE_NAMES.filter((name) => files.has(name));
+  const names = KUSTOMIZATION_FILES.filter((name) => files.has(name));
   const [name, second] = names;
   if (name === undefined) {
     throw refuse(
