@@ -1,6 +1,8 @@
 import type { Located, Place } from '../base/place.ts';
 import type { ValueReads } from '../charts/valuereads.ts';
 import type { Json } from '../kube/values/types.ts';
+import type { Chance } from './gotemplate/chance.ts';
+import type { Made } from './gotemplate/made.ts';
 
 /** What a language of chart templates has to offer. Handlebars is one (`handlebars/`); the one to use is handed in. */
 export interface ChartEngine {
@@ -59,6 +61,9 @@ export interface EngineOptions {
   readonly image: (name: string, root: Context) => string | undefined;
   /** Files of the chart that templates may read, by path relative to the chart. */
   readonly files: (root: Context) => Readonly<Record<string, string>>;
+  /** Keeps what is made once, and what makes it. */
+  readonly made: Made;
+  readonly chance: Chance;
 }
 
 /** Where a line of output came from: index of the file in the engine's list, line from 1. */

@@ -218,10 +218,10 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
   render: {
     'recorded.ts': [],
     'types.ts': ['recorded.ts'],
-    'engine.ts': [],
+    'engine.ts': ['gotemplate'],
     'reach.ts': ['kustomize'],
     'key.ts': ['reach.ts', 'types.ts'],
-    handlebars: ['engine.ts'],
+    handlebars: ['engine.ts', 'gotemplate'],
     manifests: ['recorded.ts', 'types.ts'],
     gotemplate: ['recorded.ts'],
     'chance.ts': ['gotemplate'],

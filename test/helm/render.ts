@@ -1,4 +1,5 @@
 import { systemChance } from '../../src/render/chance.ts';
+import { createBudget } from '../../src/render/gotemplate/budget.ts';
 import { execute } from '../../src/render/gotemplate/execute.ts';
 import { createLookups } from '../../src/render/gotemplate/lookups.ts';
 import { createMade } from '../../src/render/gotemplate/made.ts';
@@ -6,7 +7,6 @@ import { parse } from '../../src/render/gotemplate/parse.ts';
 import { TemplateSpace } from '../../src/render/gotemplate/space.ts';
 import type { Value } from '../../src/render/gotemplate/values.ts';
 import { baseFunctions } from '../../src/render/helm/basefunctions.ts';
-import { createBudget } from '../../src/render/helm/budget.ts';
 import { helmFunctions } from '../../src/render/helm/functions.ts';
 import type { Json } from './grammar/data.ts';
 

@@ -2,6 +2,7 @@ import { ProblemError } from '../../base/errors.ts';
 import { remembering } from '../../base/textmemo.ts';
 import { suggest } from '../../charts/suggest.ts';
 import type { ChartEngine, Context, EngineOptions, Templates } from '../engine.ts';
+import { createBudget } from '../gotemplate/budget.ts';
 import { boundCompiled, CAPACITY, compile, compiled, compiledFiles } from './compiled.ts';
 import { located } from './errors.ts';
 import { HelperError } from './helper.ts';
@@ -52,8 +53,14 @@ function openTemplates(options: EngineOptions): Templates {
   const run = (template: Delegate, context: unknown, root: Context): string =>
     template(context, { ...RUNTIME, data: { root, parts }, partials });
 
+  const texts = new Map<string, string>();
   const parts: Parts = {
     ...options,
+    budget: createBudget(),
+    textBefore: ({ file, line = 1, column = 1 }) => {
+      const lines = (texts.get(file) ?? '').split('\n', line);
+      return [...lines.slice(0, -1), (lines.at(-1) ?? '').slice(0, column - 1)].join('\n');
+    },
     include(name, context, root) {
       const found = partials[name];
       if (!found) {
@@ -72,6 +79,7 @@ function openTemplates(options: EngineOptions): Templates {
 
   return {
     define(template) {
+      texts.set(template.file, template.text);
       if (isStructured(template.file)) {
         const read = structured(template.text, template.file);
         unchecked.push(read);
@@ -95,12 +103,14 @@ function openTemplates(options: EngineOptions): Templates {
       }
     },
     render(template, context) {
+      texts.set(template.file, template.text);
       const made = compiled(template);
       checkCalls(made.rewritten);
       const marked = located(template, () => run(made.run, context, context));
       return { ...resolveMarkers(marked, { file: made.index, line: 1 }), files: compiledFiles };
     },
     evaluate(template, context) {
+      texts.set(template.file, template.text);
       checkCalls(structured(template.text, template.file));
       return located(template, () => documentsOf(template, context, parts, space));
     },

@@ -5,6 +5,7 @@ import { OUTPUT, VALUE } from './expressions.ts';
 import type { Helper } from './helper.ts';
 import { BLOCKS } from './helpers/blocks.ts';
 import { CONTEXTUAL, type ContextHelper } from './helpers/context.ts';
+import { GO_HELPERS } from './helpers/go.ts';
 import { HELPERS } from './helpers/index.ts';
 import { LENIENT } from './helpers/logic.ts';
 import type { Vocabulary } from './rewriting.ts';
@@ -23,6 +24,7 @@ const TABLE: ReadonlyMap<string, ContextHelper> = new Map<string, ContextHelper>
     name,
     (args) => helper(...args),
   ]),
+  ...Object.entries(GO_HELPERS),
   ...Object.entries(CONTEXTUAL),
   [VALUE, ([written, ...chain]) => requireValue(String(written), chain)],
   [OUTPUT, ([written, value]) => output(String(written), value)],

@@ -1,11 +1,11 @@
 import { ProblemError } from '../../base/errors.ts';
 import type { Place } from '../../base/place.ts';
+import { createBudget } from '../gotemplate/budget.ts';
 import { TemplateError } from '../gotemplate/errors.ts';
 import { execute } from '../gotemplate/execute.ts';
 import { parse } from '../gotemplate/parse.ts';
 import { TemplateSpace } from '../gotemplate/space.ts';
 import { baseFunctions, type FunctionMeans } from './basefunctions.ts';
-import { createBudget } from './budget.ts';
 
 const NAME = 'name-template';
 

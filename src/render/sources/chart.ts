@@ -10,10 +10,9 @@ import { seesRevision } from '../key.ts';
 import { mergePieces, type Piece } from '../manifests/merge.ts';
 import { type ReadManifests, readManifests, readValues, type SourceText } from '../manifests/read.ts';
 import { mistyped } from '../manifests/typed.ts';
-import type { RenderRequest } from '../types.ts';
 import { readsOfChart } from './chartreads.ts';
 import { contextOf, imageFrom } from './context.ts';
-import type { SeenValues, SourceOutput, SourceRenderer, ValuesRequest } from './source.ts';
+import type { SeenValues, SourceOutput, SourceRenderer, SourceRequest, ValuesRequest } from './source.ts';
 
 /** A chart whose templates the engine renders, or plain YAML. */
 export const chart: SourceRenderer = {
@@ -25,7 +24,7 @@ export const chart: SourceRenderer = {
 };
 
 /** Chart + values → objects, each with the line of the template that wrote it. */
-function renderChart(request: RenderRequest, engine: ChartEngine): Result<SourceOutput> {
+function renderChart(request: SourceRequest, engine: ChartEngine): Result<SourceOutput> {
   const chart = readChart(request.tree, request.path);
   if (!chart.ok) return chart;
   const refusal = refuse(chart.value);
@@ -85,7 +84,7 @@ type ContextFor = (scoped: ScopedChart, template: string) => Context;
 
 function renderScoped(
   scoped: ScopedChart,
-  request: RenderRequest,
+  request: SourceRequest,
   engine: ChartEngine,
 ): Result<SourceOutput> {
   const charts = allCharts(scoped);
@@ -93,6 +92,7 @@ function renderScoped(
   const seen = request.revisionSeen ?? seesRevision(request);
   const contextFor: ContextFor = (one, template) => {
     const context = contextOf(one, request, { template, seesRevision: seen });
+    request.made.enter(templateName(scoped, template));
     contexts.set(context, one.chart);
     return context;
   };
@@ -100,6 +100,8 @@ function renderScoped(
     image: (name, root) =>
       imageFrom(name, request.images, root) ?? (request.anyImage ? `${name}:not-built` : undefined),
     files: (root) => filesOf(request.tree, contexts.get(root)),
+    made: request.made,
+    chance: request.chance,
   });
   try {
     // One space of names over all charts, as in Helm; deepest first, so that a parent can redefine what its child brought.
@@ -122,6 +124,10 @@ function renderScoped(
     throw error;
   }
 }
+
+/** As Helm names it: below the name of the chart at the top. */
+const templateName = ({ chart }: ScopedChart, file: string): string =>
+  `${chart.metadata.name}/${chart.path === '' ? file : file.slice(chart.path.length + 1)}`;
 
 interface Opened {
   readonly engine: ChartEngine;

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { systemChance } from '../../../src/render/chance.ts';
+import { createBudget } from '../../../src/render/gotemplate/budget.ts';
 import { execute } from '../../../src/render/gotemplate/execute.ts';
 import { createMade } from '../../../src/render/gotemplate/made.ts';
 import { TemplateSpace } from '../../../src/render/gotemplate/space.ts';
 import { baseFunctions } from '../../../src/render/helm/basefunctions.ts';
-import { createBudget } from '../../../src/render/helm/budget.ts';
 import { parsed } from '../../../src/render/helm/parsed.ts';
 
 const functions = baseFunctions({ made: createMade({}, systemChance), chance: systemChance }, 4);

@@ -5,7 +5,6 @@ import { ENCODING } from './encoding.ts';
 import { LOGIC } from './logic.ts';
 import { MATCHING } from './matching.ts';
 import { NUMBERS } from './numbers.ts';
-import { REFUSALS } from './refused.ts';
 import { STRINGS } from './strings.ts';
 
 /** Every helper that needs nothing but its arguments. */
@@ -17,5 +16,4 @@ export const HELPERS: Readonly<Record<string, Helper>> = {
   ...ENCODING,
   ...MATCHING,
   ...DATES,
-  ...REFUSALS,
 };

@@ -1,4 +1,4 @@
-import { type Budget, GoError } from '../gotemplate/values.ts';
+import { type Budget, GoError } from './values.ts';
 
 /** Steps of one render. A chart of a hundred templates takes some hundred thousand. */
 const MAX_STEPS = 20_000_000;
