@@ -16,6 +16,8 @@ export const ANNOTATIONS = {
   homeOf: 'pilotage.dev/home-of',
   /** Integer as a string; lower waves first, next wave when the last is healthy. */
   wave: 'pilotage.dev/wave',
+  /** On the object of a hook: which run of its app has made it. */
+  hookRun: 'pilotage.dev/hook-run',
   /** Full commit id on every object that we apply. */
   revision: 'pilotage.dev/revision',
   /** On a Secret of the namespace of the pilotage.dev objects: deliveries, separated by commas, whose builds may use it; a person's word. */

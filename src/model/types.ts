@@ -14,6 +14,7 @@ import {
   type proposal,
   type SYNC_STATES,
 } from './kinds/environment.ts';
+import type { appRun, HOOK_PHASES, hookRecord } from './kinds/hookrun.ts';
 import {
   type ObjectOfKind,
   PILOTAGE_GROUP,
@@ -75,6 +76,11 @@ export type Terms = Infer<typeof terms>;
 export type Proposal = Infer<typeof proposal>;
 /** Bound to the object that was there when the word was given, by its UID. */
 export type Adoption = Infer<typeof adoption>;
+export type HookPhase = (typeof HOOK_PHASES)[number];
+/** One hook in one phase of a run. */
+export type HookRecord = Infer<typeof hookRecord>;
+/** The deployment of one app that its hooks belong to. */
+export type AppRun = Infer<typeof appRun>;
 export type InventoryEntry = Infer<typeof inventoryEntry>;
 /** A change that was made in the cluster instead of in git, and that was set back. */
 export type HealedDrift = Infer<typeof healedDrift>;

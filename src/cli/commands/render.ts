@@ -9,7 +9,7 @@ import { dumpYaml } from '../../kube/values/yaml.ts';
 import type { AppEntry } from '../../model/deliveryfile.ts';
 import { systemChance } from '../../render/chance.ts';
 import { handlebars } from '../../render/handlebars/engine.ts';
-import { withoutHooks } from '../../render/manifests/hooks.ts';
+import { withoutIdleHooks } from '../../render/manifests/hooks.ts';
 import { fromWire, toWire } from '../../render/pool/wire.ts';
 import { render } from '../../render/render.ts';
 import type { Manifest, RenderRequest } from '../../render/types.ts';
@@ -70,7 +70,7 @@ async function renderApp(
   const request = appRequest(work, app, { values, overrides: overridesOf(set), kubeVersion, identities });
   // Of what the daemon would hand a render, and no more: what is missing there is missing here.
   const rendered = unwrap(await render(delivered(request), handlebars, systemChance));
-  const { manifests, warnings } = withoutHooks(rendered.manifests);
+  const { manifests, warnings } = withoutIdleHooks(rendered.manifests);
   for (const warning of [...rendered.warnings, ...warnings])
     context.stderr.write(`warning: ${formatProblem(warning)}\n`);
   return manifests;

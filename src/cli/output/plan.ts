@@ -8,6 +8,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   adopt: '?',
   conflict: '!',
   keep: '=',
+  hook: '»',
 };
 
 /** A plan for people: a line an object that would change, its field diff below, the sum at the end. */

@@ -31,7 +31,8 @@ export const conditions: Shape<readonly Condition[]> = listBy(
 /** Members of a reference to an object (`ObjectRef`). */
 export const REF = { apiVersion: string, kind: string, namespace: optional(string), name: string };
 
-export const inventoryEntry = object({ ...REF, app: string, uid: optional(string) });
+/** `hook`: made by a run of its app, and gone when that says so: neither drift nor missing. */
+export const inventoryEntry = object({ ...REF, app: string, uid: optional(string), hook: optional(boolean) });
 
 export const promotionPolicy = object({
   from: string,

@@ -1,4 +1,5 @@
 import { conditions, inventoryEntry, promotionPolicy, REF, TERMS, terms } from './common.ts';
+import { appRun } from './hookrun.ts';
 import type { PilotageKind } from './kind.ts';
 import { boolean, integer, list, object, oneOf, optional, string, time, written } from './shape.ts';
 
@@ -100,6 +101,8 @@ const status = object({
   conditions: optional(conditions),
   /** What we own in the namespace; an entry leaves when its deletion is confirmed. */
   inventory: optional(list(inventoryEntry)),
+  /** What its hooks did for what is deployed, or is on its way. */
+  runs: optional(list(appRun)),
   urls: optional(list(string)),
   /** In force: it was recorded when the environment was made, and changes as its other terms do. */
   promotionPolicy: optional(promotionPolicy),

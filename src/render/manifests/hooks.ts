@@ -1,60 +1,119 @@
 import type { Problem } from '../../base/errors.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import type { Manifest } from '../types.ts';
 
-const HOOK = 'helm.sh/hook';
+/** When Helm runs a hook (helm.sh/helm `pkg/release/v1/hook.go`), but for its tests. */
+const HELM_EVENTS = [
+  'pre-install',
+  'post-install',
+  'pre-upgrade',
+  'post-upgrade',
+  'pre-rollback',
+  'post-rollback',
+  'pre-delete',
+  'post-delete',
+] as const;
 
-/** What becomes of an object that is a Helm hook. Hooks of their own time are not run by this version. */
-type Fate = 'apply' | 'leave out';
+/** When Argo CD runs one (argo-cd `gitops-engine/pkg/sync/common/types.go`). */
+const ARGO_EVENTS = ['PreSync', 'Sync', 'PostSync', 'SyncFail', 'PreDelete', 'PostDelete'] as const;
 
-/**
- * Helm's events (helm.sh/helm `pkg/release/v1/hook.go`). An object of installing and upgrading belongs to the deployed state, if at
- * another time; one of testing, deleting or rolling back would do harm if it ran now.
- */
-const FATES: Readonly<Record<string, Fate>> = {
-  'crd-install': 'apply',
-  'pre-install': 'apply',
-  'post-install': 'apply',
-  'pre-upgrade': 'apply',
-  'post-upgrade': 'apply',
-  'pre-delete': 'leave out',
-  'post-delete': 'leave out',
-  'pre-rollback': 'leave out',
-  'post-rollback': 'leave out',
-  test: 'leave out',
-  'test-success': 'leave out',
-  'test-failure': 'leave out',
+export type HookEvent = (typeof HELM_EVENTS)[number] | (typeof ARGO_EVENTS)[number];
+
+/** When a hook's object is deleted: before it is made again, or once it has ended so. */
+export type HookDeletion = 'before' | 'succeeded' | 'failed';
+
+/** What the annotations of a hook ask for. */
+export interface HookMarks {
+  readonly events: readonly HookEvent[];
+  /** Whose rules hold: Helm runs one after the other and takes all but Jobs and Pods for done when they are applied. */
+  readonly tool: 'helm' | 'argo';
+  /** Lower ones first. */
+  readonly weight: number;
+  readonly deletes: readonly HookDeletion[];
+}
+
+const HELM = {
+  event: 'helm.sh/hook',
+  weight: 'helm.sh/hook-weight',
+  deletes: 'helm.sh/hook-delete-policy',
+} as const;
+const ARGO = {
+  event: 'argocd.argoproj.io/hook',
+  weight: 'argocd.argoproj.io/sync-wave',
+  deletes: 'argocd.argoproj.io/hook-delete-policy',
+} as const;
+
+const DELETIONS: Readonly<Record<string, HookDeletion>> = {
+  'before-hook-creation': 'before',
+  BeforeHookCreation: 'before',
+  'hook-succeeded': 'succeeded',
+  HookSucceeded: 'succeeded',
+  'hook-failed': 'failed',
+  HookFailed: 'failed',
 };
 
-/** Takes out the hooks that must not be applied, and names each hook that is left out or applied out of its time. Pure. */
-export function withoutHooks(manifests: readonly Manifest[]): {
+/** Helm once made definitions by such a hook; they are objects like others, and the first to be applied. */
+const CRD_INSTALL = 'crd-install';
+const TESTS: readonly string[] = ['test', 'test-success', 'test-failure'];
+const SKIP = 'Skip';
+
+/** The marks of a hook that a delivery runs; undefined for any other object. Argo CD's annotation outranks Helm's (gitops-engine `hook.Types`). */
+export function hookOf(object: KubeObject): HookMarks | undefined {
+  const argo = ARGO_EVENTS.filter((event) => listed(object, ARGO.event).includes(event));
+  const named = listed(object, HELM.event);
+  if (argo.length === 0 && named.includes(CRD_INSTALL)) return undefined;
+  const helm = HELM_EVENTS.filter((event) => named.includes(event));
+  const tool = argo.length > 0 ? 'argo' : 'helm';
+  const events = tool === 'argo' ? argo : helm;
+  if (events.length === 0) return undefined;
+  const policies = [ARGO.deletes, HELM.deletes].flatMap((key) => listed(object, key));
+  const deletes = [...new Set(policies.flatMap((policy) => DELETIONS[policy] ?? []))];
+  return {
+    events,
+    tool,
+    weight: weightOf(object),
+    // Both tools' default.
+    deletes: deletes.length > 0 ? deletes : ['before'],
+  };
+}
+
+function weightOf(object: KubeObject): number {
+  const weights = [ARGO.weight, HELM.weight].map((key) => textOf(object, key));
+  // What is no number counts as 0, as in Helm (`release/v1/util/manifest_sorter.go`).
+  const weight = Number(weights.find((text) => text !== ''));
+  return Number.isInteger(weight) ? weight : 0;
+}
+
+/** Takes out what no delivery applies: tests, what says Skip, and hooks of no known event, which are named. Pure. */
+export function withoutIdleHooks(manifests: readonly Manifest[]): {
   readonly manifests: readonly Manifest[];
   readonly warnings: readonly Problem[];
 } {
   const kept: Manifest[] = [];
   const warnings: Problem[] = [];
   for (const manifest of manifests) {
-    const events = eventsOf(manifest);
-    const applied = events.length === 0 || events.some((event) => FATES[event] === 'apply');
-    if (applied) kept.push(manifest);
-    if (events.length > 0) warnings.push(warningOf(manifest, events, applied));
+    const { object } = manifest;
+    const named = [...listed(object, ARGO.event), ...listed(object, HELM.event)];
+    if (named.length === 0 || hookOf(object) || named.includes(CRD_INSTALL)) kept.push(manifest);
+    else if (!named.some((event) => event === SKIP || TESTS.includes(event)))
+      warnings.push(unknownEvent(manifest, named));
   }
   return { manifests: kept, warnings };
 }
 
-const eventsOf = ({ object }: Manifest): readonly string[] =>
-  // A manifest may say `true`: only the cluster says that an annotation must be text.
-  String(object.metadata.annotations?.[HOOK] ?? '')
+// A manifest may say `true`: only the cluster says that an annotation must be text.
+const textOf = ({ metadata }: KubeObject, key: string): string =>
+  String(metadata.annotations?.[key] ?? '').trim();
+
+const listed = (object: KubeObject, key: string): readonly string[] =>
+  textOf(object, key)
     .split(',')
-    .map((event) => event.trim())
+    .map((one) => one.trim())
     .filter(Boolean);
 
-function warningOf({ object, origin }: Manifest, events: readonly string[], applied: boolean): Problem {
-  const what = `${object.kind} ${object.metadata.name ?? '(no name)'} is a Helm hook (${events.join(', ')})`;
-  return applied
-    ? {
-        reason: 'HookAppliedPlainly',
-        message: `${what}: hooks are not run yet, so it is applied with the other objects`,
-        place: origin,
-      }
-    : { reason: 'HookLeftOut', message: `${what}: it is not applied`, place: origin };
-}
+const unknownEvent = ({ object, origin }: Manifest, events: readonly string[]): Problem => ({
+  reason: 'HookLeftOut',
+  message: `${object.kind} ${object.metadata.name ?? '(no name)'} is a hook of ${events.join(', ')}, which is no event that is known: it is not applied`,
+  place: origin,
+  remedy: `Correct the annotation: Helm's are ${HELM_EVENTS.join(', ')}; Argo CD's ${ARGO_EVENTS.join(', ')}.`,
+});

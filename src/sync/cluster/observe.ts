@@ -9,7 +9,7 @@ import { gvkOf, type KubeObject, type ObjectRef, type Resource } from '../../kub
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { FIELD_MANAGER, type InventoryEntry } from '../../model/types.ts';
 import { conflictsOf } from '../plan/conflicts.ts';
-import { comparable } from '../plan/plan.ts';
+import { comparable } from '../plan/existing.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Desired, Observation, Trial } from '../plan/types.ts';
 

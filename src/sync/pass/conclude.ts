@@ -1,7 +1,14 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { formatProblem, type Problem } from '../../base/errors.ts';
 import type { Verdict } from '../../health/verdict.ts';
-import type { Environment, EnvironmentStatus, InventoryEntry, Phase, SyncState } from '../../model/types.ts';
+import type {
+  AppRun,
+  Environment,
+  EnvironmentStatus,
+  InventoryEntry,
+  Phase,
+  SyncState,
+} from '../../model/types.ts';
 import { EMPTY_STATUS, withCondition } from '../state/status.ts';
 
 /** What one pass of the reconciler found and did. */
@@ -19,6 +26,7 @@ export interface Findings {
   readonly verdict: Verdict | undefined;
   readonly inventory: readonly InventoryEntry[];
   readonly urls: readonly string[];
+  readonly runs: readonly AppRun[];
   /** Said when nothing else is to be said. */
   readonly note?: string;
 }
@@ -47,6 +55,7 @@ export function conclude(environment: Environment, found: Findings, now: number)
     message,
     inventory: found.inventory,
     urls: found.urls,
+    ...(found.runs.length > 0 || before.runs ? { runs: found.runs } : {}),
     conditions: withCondition(
       before.conditions,
       'Ready',

@@ -7,11 +7,14 @@ import type { Environment } from '../../model/types.ts';
 import { type Applied, applyStage } from '../cluster/apply.ts';
 import { judgeOne } from '../cluster/judge.ts';
 import { describeConflicts, lastManager } from '../plan/conflicts.ts';
-import { isWrite } from '../plan/plan.ts';
+import { isAct } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import { blotSealed } from '../plan/sealed.ts';
 import type { Plan, Step } from '../plan/types.ts';
 import { type Pacing, takeHeals } from '../state/pacing.ts';
+import { type HookRunner, isHookStep } from './hooks.ts';
+
+const NO_HOOKS: Pick<HookRunner, 'run'> = { run: async () => ({ failures: [] }) };
 
 export interface Execution {
   /** Objects as the server returned them. */
@@ -23,6 +26,10 @@ export interface Execution {
   readonly waiting: readonly Step[];
   /** The first object that an unfinished stage waits for. */
   readonly waitsFor?: { readonly step: Step; readonly verdict: Verdict };
+  /** The hook that is waited for. */
+  readonly waitsForHook?: string;
+  /** All that is to be there is written: what is left is pruning, and hooks that come after. */
+  readonly isApplied: boolean;
 }
 
 /**
@@ -35,6 +42,7 @@ export async function execute(
   live: ReadonlyMap<string, KubeObject>,
   revision: string,
   signal: AbortSignal,
+  hooks: Pick<HookRunner, 'run'> = NO_HOOKS,
 ): Promise<Execution> {
   const written = new Map<string, KubeObject>();
   let deleted = false;
@@ -46,16 +54,34 @@ export async function execute(
       if (result.outcome === 'written') written.set(key, result.object);
       deleted ||= result.outcome === 'deleting';
     }
-    const failures = failuresOf(members, results);
+    const ran = await hooks.run(members.filter(isHookStep));
+    const unwritten = failuresOf(members, results);
+    const failures = [...unwritten, ...ran.failures];
     const deleting = members.filter((step) => step.action === 'wait' || step.action === 'recreate');
-    const later = steps.filter((step) => step.stage > stage && isWrite(step));
-    if (failures.length > 0) return { written, deleted, failures, waiting: later };
+    const later = steps.filter((step) => step.stage > stage && isAct(step));
+    if (failures.length > 0) {
+      const failed = ran.failures.length > 0 ? members.filter(isHookStep) : [];
+      const isApplied = unwritten.length === 0 && [...failed, ...later].every(isAfterwards);
+      return { written, deleted, failures, waiting: later, isApplied };
+    }
+    if (ran.waitsFor) {
+      const waiting = [...members.filter(isHookStep), ...deleting, ...later];
+      const isApplied = waiting.every(isAfterwards);
+      return { written, deleted, failures, waiting, waitsForHook: ran.waitsFor, isApplied };
+    }
     const waitsFor = await unhealthy(client, members, (key) => written.get(key) ?? live.get(key));
-    if (deleting.length > 0) return { written, deleted, failures: [], waiting: [...deleting, ...later] };
-    if (later.length > 0 && waitsFor) return { written, deleted, failures: [], waiting: later, waitsFor };
+    const isApplied = [...deleting, ...later].every(isAfterwards);
+    if (deleting.length > 0) {
+      return { written, deleted, failures: [], waiting: [...deleting, ...later], isApplied };
+    }
+    if (later.length > 0 && waitsFor)
+      return { written, deleted, failures: [], waiting: later, waitsFor, isApplied };
   }
-  return { written, deleted, failures: [], waiting: [] };
+  return { written, deleted, failures: [], waiting: [], isApplied: true };
 }
+
+const isAfterwards = (step: Step): boolean =>
+  step.action === 'prune' || (isHookStep(step) && step.phase === 'PostSync');
 
 function failuresOf(members: readonly Step[], results: ReadonlyMap<string, Applied>): readonly Problem[] {
   return members.flatMap((step) => {
@@ -77,7 +103,8 @@ async function unhealthy(
   objectOf: (key: string) => KubeObject | undefined,
 ): Promise<Execution['waitsFor']> {
   for (const step of members) {
-    if (step.action === 'prune' || step.action === 'forget' || step.action === 'keep') continue;
+    if (step.action === 'prune' || step.action === 'forget' || step.action === 'keep' || isHookStep(step))
+      continue;
     const verdict = await judgeOne(client, step.ref, objectOf(refKey(step.ref)));
     if (verdict.state !== 'Healthy' && verdict.state !== 'Suspended') return { step, verdict };
   }
@@ -87,8 +114,12 @@ async function unhealthy(
 /** The same (revision, plan) has the same key: failures of it are counted together, and forgotten when either changes. */
 export function attemptKey(revision: string, plan: Plan): string {
   const writes = plan.steps
-    .filter(isWrite)
-    .map((step) => [refKey(step.ref), step.action, step.action === 'update' ? step.diff : null]);
+    .filter(isAct)
+    .map((step) => [
+      refKey(step.ref),
+      step.action,
+      step.action === 'update' ? step.diff : isHookStep(step) ? [step.run, step.record?.state ?? null] : null,
+    ]);
   return createHash('sha256')
     .update(JSON.stringify([revision, writes]))
     .digest('hex');

@@ -1,11 +1,26 @@
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { Environment } from '../../model/types.ts';
 import type { Bundles } from '../history/bundles.ts';
 import type { ReleaseIndex } from '../history/releaseindex.ts';
 import type { SyncOptions } from '../options.ts';
 import type { EnvironmentIndex } from '../state/environments.ts';
+import type { Memory } from '../state/memory.ts';
+import type { Say } from './progress.ts';
 
 /** What passes are handed in: sync's own options, and its records by index. */
 export interface PassParts extends SyncOptions {
   readonly environments: EnvironmentIndex;
   readonly releases: ReleaseIndex;
   readonly bundles: Bundles;
+}
+
+/** What one pass works with. */
+export interface Pass {
+  readonly options: PassParts;
+  readonly client: KubeClient;
+  readonly environment: Environment;
+  readonly target: string;
+  readonly memory: Memory;
+  readonly say: Say;
+  readonly signal: AbortSignal;
 }

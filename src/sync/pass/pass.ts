@@ -1,35 +1,31 @@
-import { rfc3339 } from '../../base/clock.ts';
 import type { Problem } from '../../base/errors.ts';
 import { later } from '../../base/later.ts';
 import type { Verdict } from '../../health/verdict.ts';
-import type { KubeClient } from '../../kube/client/client.ts';
 import { formatRef, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
-import type { Environment, EnvironmentStatus, InventoryEntry } from '../../model/types.ts';
-import { ensureNamespaces } from '../cluster/apply.ts';
+import type { AppRun, EnvironmentStatus } from '../../model/types.ts';
 import { judge } from '../cluster/judge.ts';
-import { claimNamespace } from '../cluster/namespaceclaim.ts';
 import { liveOf, observe } from '../cluster/observe.ts';
 import { urlsOf } from '../cluster/urls.ts';
 import { recordHealing } from '../history/healing.ts';
 import { DEFAULT_DEADLINE_MS } from '../options.ts';
 import { shortPlan, summaryOf } from '../plan/describe.ts';
-import type { Fence } from '../plan/fence.ts';
+import { advanced, unfinished } from '../plan/hooks/runs.ts';
+import { nameOfHook } from '../plan/hooks/settle.ts';
 import { inventoryAfter, inventoryBefore } from '../plan/inventory.ts';
-import { isWrite } from '../plan/plan.ts';
+import { isAct, isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import { overdue, refusalOf, refusedVerdict, withoutRefused } from '../plan/refusals.ts';
 import type { Step } from '../plan/types.ts';
-import type { Memory } from '../state/memory.ts';
 import { afterAttempt, LOOKS, retryMs, waitingFailure } from '../state/pacing.ts';
-import { changeStatus, withCondition } from '../state/status.ts';
+import { makeNamespaces, mark, namespacesOf } from './begin.ts';
 import { conclude, type Findings } from './conclude.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
-import { ownerOf } from './fencenow.ts';
 import { forgetGone } from './forgetgone.ts';
+import { createHookRunner, failedHooks, isHookStep, isStoppedByHook, startingHooks } from './hooks.ts';
 import { beginOperation, finishOperation, type Operation, resumeOperation } from './operation.ts';
-import type { PassParts } from './parts.ts';
+import type { Pass } from './parts.ts';
 import { objectsOf, type Prepared, prepare } from './prepare.ts';
-import { announce, appliedLine, renderedLines, type Say } from './progress.ts';
+import { announce, appliedLine, awaiting, renderedLines, sayHooks } from './progress.ts';
 
 export interface PassResult {
   readonly status: EnvironmentStatus;
@@ -39,16 +35,6 @@ export interface PassResult {
   readonly prepared?: Prepared;
   /** `refKey` → the objects as this pass has left them. */
   readonly live?: ReadonlyMap<string, KubeObject>;
-}
-
-interface Pass {
-  readonly options: PassParts;
-  readonly client: KubeClient;
-  readonly environment: Environment;
-  readonly target: string;
-  readonly memory: Memory;
-  readonly say: Say;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -66,17 +52,26 @@ export async function runPass(pass: Pass): Promise<PassResult> {
   const request = { environment, target, memory, keeps: true, report, signal };
   const prepared = await prepare(options, client, request).finally(marking);
   if (!prepared.ok) return assessUnplanned(pass, prepared.problems);
-  const { plan, desired, sourced } = prepared.value;
+  const { plan, desired, sourced, hooks } = prepared.value;
   // A rollout takes several passes; the first announces what it renders and plans.
   if (rolling && memory.announced !== target) {
     memory.announced = target;
     say('rendered', renderedLines(desired.length, sourced.warnings));
     say('planned', `plan ${shortPlan(plan.steps)}`);
   }
+  sayHooks(say, environment, hooks.runs);
+  if (hooks.busy) {
+    const waitsForHook = `${nameOfHook(hooks.busy)} of the revision before to end`;
+    return assess(pass, prepared.value, { problems: [], waitsForHook, retryMs: LOOKS.hooks });
+  }
   if (plan.blocked.length > 0) return assess(pass, prepared.value, { problems: refusalOf(plan, target) });
-  const writes = plan.steps.filter(isWrite);
-  if (!rolling && sourced.drift === 'report' && writes.length > 0 && writes.every(isDrift)) {
-    return assess(pass, prepared.value, { problems: [], remaining: writes, applied: true });
+  if (rolling && isStoppedByHook(plan.steps)) {
+    return assess(pass, prepared.value, { problems: failedHooks(plan.steps, environment) });
+  }
+  const acts = plan.steps.filter(isAct);
+  const isReported = !rolling && sourced.drift === 'report';
+  if (isReported && acts.length > 0 && acts.every(isDrift)) {
+    return assess(pass, prepared.value, { problems: [], remaining: acts, applied: true });
   }
   const key = attemptKey(target, plan);
   const now = options.clock.monotonic();
@@ -92,62 +87,73 @@ const SLOW_MS = 250;
 
 /** The writing half: the release and the inventory are recorded before the first object. */
 async function write(pass: Pass, prepared: Prepared, key: string, rolling: boolean): Promise<PassResult> {
-  const { options, environment, target, memory, signal, say } = pass;
-  const { plan, desired } = prepared;
+  const { options, client, environment, target, memory, signal, say } = pass;
+  const { plan, desired, hooks } = prepared;
   const now = options.clock.monotonic();
+  const planned =
+    prepared.sourced.drift === 'report' && !rolling
+      ? plan.steps.filter((step) => !isDrift(step))
+      : plan.steps;
   const healing = rolling
     ? { steps: plan.steps, problems: [], pacing: memory.pacing }
-    : withinBudget(plan.steps, memory.pacing, now, environment);
+    : withinBudget(planned, memory.pacing, now, environment);
   memory.pacing = healing.pacing;
   const writes = healing.steps.filter(isWrite);
   const operation = rolling
     ? await beginOperation(options, memory, environment, target, prepared)
     : undefined;
-  if (writes.length > 0) {
-    const inventory = inventoryBefore(environment.status?.inventory ?? [], desired);
-    await mark(pass, 'Applying', `applying ${shortPlan(writes)}`, inventory);
-    const problem = await makeNamespaces(pass, prepared.fence, namespacesOf(writes));
+  const starting = startingHooks(healing.steps);
+  const begins = [...writes, ...starting];
+  if (begins.length > 0) {
+    const inventory = inventoryBefore(environment.status?.inventory ?? [], desired, hooks);
+    await mark(pass, 'Applying', `applying ${shortPlan(begins)}`, { inventory, runs: hooks.runs });
+    const problem = await makeNamespaces(pass, prepared.fence, namespacesOf(begins));
     if (problem) return assess(pass, prepared, { problems: [problem] });
   }
   const began = options.clock.monotonic();
   const live = liveOf(prepared.observed);
-  const done = await execute(prepared.client, healing.steps, live, target, signal);
-  const problems = [...done.failures, ...healing.problems];
-  memory.pacing = afterAttempt(memory.pacing, 'deploy', { key, problems: done.failures }, now);
-  const again =
-    retryMs(memory.pacing, 'deploy', now) ?? healing.retryMs ?? (done.deleted ? LOOKS.deletion : undefined);
+  const { client: acting } = prepared;
+  const running = { options, client: acting, environment, revision: target, runs: hooks.runs, signal };
+  const runner = createHookRunner(running);
+  const isAfterFailure = (step: Step): boolean => isHookStep(step) && step.phase === 'SyncFail';
+  const regular = healing.steps.filter((step) => !isAfterFailure(step));
+  const done = await execute(acting, regular, live, target, signal, runner);
+  const last = await runner.run(healing.steps.filter(isHookStep).filter(isAfterFailure));
+  const failures = [...done.failures, ...last.failures];
+  const problems = [...failures, ...healing.problems];
+  memory.pacing = afterAttempt(memory.pacing, 'deploy', { key, problems: failures }, now);
+  const again = soonest(
+    runner.untilMs,
+    retryMs(memory.pacing, 'deploy', now) ?? healing.retryMs ?? (done.deleted ? LOOKS.deletion : undefined),
+  );
   const took = Math.round(options.clock.monotonic() - began);
-  const applied = done.failures.length === 0 && done.waiting.every(({ action }) => action === 'prune');
+  const applied = done.isApplied;
   if (rolling && applied) {
     memory.previous = { release: operation?.release.spec.number ?? 0, objects: objectsOf(desired) };
-    const pruned = healing.steps.filter((step) => step.action === 'prune' && !done.waiting.includes(step));
+    const pruned = healing.steps.filter(
+      (step) => step.action === 'prune' && !step.isHook && !done.waiting.includes(step),
+    );
     if (done.written.size > 0 || pruned.length > 0)
       say('applied', appliedLine(done.written.size, took, pruned));
     await forgetGone(options, environment, prepared.sourced.bundle.apps);
   } else if (!rolling && done.written.size > 0) {
-    await recordHealing(options, pass.client, environment, writes, done.written);
+    await recordHealing(options, client, environment, writes, done.written);
   }
   return assess(pass, prepared, {
     problems,
     applied,
     remaining: [...done.waiting, ...plan.steps.filter((step) => !healing.steps.includes(step))],
     written: done.written,
+    ...(done.waitsForHook ? { waitsForHook: done.waitsForHook } : {}),
+    runs: advanced(runner.runs, {
+      apps: new Set(prepared.sourced.bundle.apps.map(({ name }) => name)),
+      isDeployed: applied || !rolling,
+      due: unfinished(healing.steps, runner.runs),
+      release: operation?.release.spec.number ?? environment.status?.release,
+    }),
     ...(operation ? { operation } : {}),
     ...(again === undefined ? {} : { retryMs: again }),
   });
-}
-
-/** Its own namespace is claimed before the first object goes there; others are only made. As Pilotage: an environment makes none. */
-async function makeNamespaces(
-  { options, client, environment, signal }: Pass,
-  { namespaces, namespace }: Fence,
-  names: readonly string[],
-): Promise<Problem | undefined> {
-  const others = names.filter((one) => one !== namespace);
-  await ensureNamespaces(client, others, signal);
-  if (!names.includes(namespace)) return undefined;
-  const owner = ownerOf(options.instanceUid, environment);
-  return claimNamespace(client, { owner, namespace, allowed: namespaces.includes(namespace), signal });
 }
 
 interface Outcome {
@@ -157,6 +163,9 @@ interface Outcome {
   readonly written?: ReadonlyMap<string, KubeObject>;
   readonly operation?: Operation;
   readonly retryMs?: number;
+  /** `hook Job shop-dev/migrate (PreSync)` */
+  readonly waitsForHook?: string;
+  readonly runs?: readonly AppRun[];
 }
 
 const soonest = (...times: readonly (number | undefined)[]): number | undefined => {
@@ -192,10 +201,11 @@ async function assess(pass: Pass, prepared: Prepared, outcome: Outcome): Promise
   const refs = desired.map(({ ref }) => ref).filter((ref) => !due.has(refKey(ref)));
   const [problem] = outcome.problems;
   const there = problem ? withoutRefused(refs, live, plan) : refs;
-  const { verdict, settlesMs } =
+  const { verdict: judged, settlesMs } =
     problem && there.length === 0
       ? { verdict: refusedVerdict(problem), settlesMs: undefined }
       : await judgeNow({ ...pass, client: prepared.client }, there, live);
+  const verdict = awaiting(judged, outcome.waitsForHook);
   const late =
     verdict.state !== 'Healthy' && memory.operation?.target === target
       ? overdue(
@@ -218,8 +228,13 @@ async function assess(pass: Pass, prepared: Prepared, outcome: Outcome): Promise
     remaining,
     problems: [...outcome.problems, ...late],
     verdict,
-    inventory: inventoryAfter(outcome.written ? inventoryBefore(before, desired) : before, plan, live),
+    inventory: inventoryAfter(
+      outcome.written ? inventoryBefore(before, desired, prepared.hooks) : before,
+      plan,
+      live,
+    ),
     urls: environment.spec.cluster === undefined ? urlsOf(live.values()) : [],
+    runs: outcome.runs ?? prepared.hooks.runs,
     ...deletionNote(outcome.remaining ?? []),
   };
   const status = conclude(environment, found, options.clock.now());
@@ -248,6 +263,7 @@ async function assessUnplanned(pass: Pass, problems: readonly [Problem, ...Probl
     verdict: inventory.length === 0 ? refusedVerdict(problems[0]) : verdict,
     inventory,
     urls: environment.status?.urls ?? [],
+    runs: environment.status?.runs ?? [],
   };
   const status = conclude(environment, found, options.clock.now());
   announce(pass.say, environment, status, found);
@@ -260,30 +276,3 @@ async function assessUnplanned(pass: Pass, problems: readonly [Problem, ...Probl
   }
   return { status, afterMs: retryMs(memory.pacing, cause, now) ?? 0 };
 }
-
-/** The phase while something is under way, and with it the inventory that must be known before the first write. */
-async function mark(
-  { options, environment, target }: Pass,
-  phase: 'Rendering' | 'Applying',
-  message: string,
-  inventory?: readonly InventoryEntry[],
-): Promise<void> {
-  const rolling = environment.status?.deployedRevision !== target;
-  const now = options.clock.now();
-  await changeStatus(options, environment.metadata.name ?? '', (status) => ({
-    ...status,
-    phase,
-    phaseSince: rfc3339(now),
-    message,
-    ...(rolling
-      ? { conditions: withCondition(status.conditions, 'Ready', 'False', now, phase, message) }
-      : {}),
-    ...(inventory ? { inventory } : {}),
-  }));
-}
-
-const namespacesOf = (steps: readonly Step[]): readonly string[] => [
-  ...new Set(
-    steps.flatMap(({ action, ref }) => (action === 'create' && ref.namespace ? [ref.namespace] : [])),
-  ),
-];

@@ -4,12 +4,14 @@ import { fullName } from '../../model/names.ts';
 import type { Environment } from '../../model/types.ts';
 import { actingAs } from '../cluster/identity.ts';
 import { type Agreement, observe } from '../cluster/observe.ts';
-import { type PlanInput, planOf } from '../plan/plan.ts';
+import { planOf } from '../plan/plan.ts';
+import type { PlanInput, PlannedHooks } from '../plan/planinput.ts';
 import type { Desired, Observation, Owner, Plan } from '../plan/types.ts';
 
 /** What a plan leads to: the objects of a revision, or none of them. */
 export interface Wanted {
   readonly desired: readonly Desired[];
+  readonly hooks?: PlannedHooks;
   /** Namespaces that the environment may write to. */
   readonly namespaces: readonly string[];
   /** `refKey` → what the last complete apply wrote. */
@@ -52,12 +54,15 @@ export async function planTowards(
   environment: Environment,
   { client, owner, served, agreements, signal }: PlanningOptions,
 ): Promise<Planned> {
-  const { desired, namespaces } = wanted;
+  const { desired, namespaces, hooks } = wanted;
   const inventory = environment.status?.inventory ?? [];
   const resourceOf = resourceAmong(served);
-  const objects = [...desired, ...inventory.map((ref) => ({ ref, resource: resourceOf(ref) }))];
+  const due = hooks?.due ?? [];
+  const objects = [...desired, ...due, ...inventory.map((ref) => ({ ref, resource: resourceOf(ref) }))];
   const acting = actingAs(client, environment, { owner, namespaces, objects });
-  const { observed } = await observe(acting, desired, inventory, signal, agreements);
+  // One that is under way has been tried and made.
+  const untried = due.filter(({ record }) => record === undefined);
+  const { observed } = await observe(acting, [...desired, ...untried], inventory, signal, agreements);
   const plan = planOf({
     ...wanted,
     inventory,

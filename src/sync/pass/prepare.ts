@@ -12,6 +12,7 @@ import { situationOf } from '../intake/govern.ts';
 import { placeProblem } from '../intake/terms.ts';
 import { desiredOf, type Placement } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
+import { isHook } from '../plan/hooks/due.ts';
 import { emptyRender } from '../plan/prune.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { WithSealed } from '../plan/sealed.ts';
@@ -22,6 +23,7 @@ import { type Sourced, sourceOf, treeAt } from '../source/source.ts';
 import type { Memory } from '../state/memory.ts';
 import { afterAttempt, waitingFailure } from '../state/pacing.ts';
 import { deliveryMissing, fenceOf, lookerFor, ownerOf } from './fencenow.ts';
+import { type Hooks, hooksNow } from './hooksnow.ts';
 import type { PassParts } from './parts.ts';
 import { type Planned, planTowards } from './planning.ts';
 import { recordedRender } from './recordedrender.ts';
@@ -29,7 +31,9 @@ import { recordedRender } from './recordedrender.ts';
 /** Everything known before the first write. */
 export interface Prepared extends Planned {
   readonly sourced: Sourced;
+  /** Without hooks. */
   readonly desired: readonly Desired[];
+  readonly hooks: Hooks;
   readonly fence: Fence;
 }
 
@@ -62,19 +66,21 @@ export async function prepare(
   const placement = { ...placementOf(options, environment), fence };
   const desired = await desiredOf(sourced.value.bundle, placement, (gvk) => client.resourceFor(gvk));
   if (!desired.ok) return desired;
-  const [undone, ...others] = await idleProblems(client, desired.value);
+  const all = desired.value;
+  const [undone, ...others] = await idleProblems(client, all);
   if (undone) return failed(undone, ...others);
-  const namespaces = [
-    ...new Set([fence.namespace, ...desired.value.flatMap(({ ref }) => ref.namespace ?? [])]),
-  ];
+  const namespaces = [...new Set([fence.namespace, ...all.flatMap(({ ref }) => ref.namespace ?? [])])];
   for (const namespace of namespaces) {
     const allowed = fence.namespaces.includes(namespace);
     const problem = await claimProblem(client, { owner: placement.owner, namespace, allowed, signal });
     if (problem) return failed(problem);
   }
   const previous = await previousOf(options, client, environment, memory);
+  const hooks = await hooksNow(options, client, request, sourced.value.bundle, all.filter(isHook));
+  const plain = all.filter((one) => !isHook(one));
   const wanted = {
-    desired: desired.value,
+    desired: plain,
+    hooks,
     namespaces,
     previous,
     environments: options.environments,
@@ -84,7 +90,7 @@ export async function prepare(
   const served = await client.resources();
   const planning = { client, owner: placement.owner, served, agreements: memory.agreements, signal };
   const planned = await planTowards(wanted, environment, planning);
-  return ok({ ...planned, sourced: sourced.value, desired: desired.value, fence });
+  return ok({ ...planned, sourced: sourced.value, desired: plain, hooks, fence });
 }
 
 /** Of objects that the built-in orchestrator would store and leave at that. */
@@ -243,7 +249,7 @@ async function released(options: PassParts, release: Release): Promise<Bundle> {
 async function placed(options: PassParts, client: KubeClient, environment: Environment, bundle: Bundle) {
   const placement = placementOf(options, environment);
   const desired = await desiredOf(bundle, placement, (gvk) => client.resourceFor(gvk));
-  return objectsOf(desired.ok ? desired.value : []);
+  return objectsOf(desired.ok ? desired.value.filter((one) => !isHook(one)) : []);
 }
 
 export const objectsOf = (desired: readonly Desired[]): ReadonlyMap<string, WithSealed> =>

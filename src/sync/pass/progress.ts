@@ -1,9 +1,12 @@
 import { formatProblem, type Problem } from '../../base/errors.ts';
 import { SETTLING } from '../../health/settling.ts';
+import type { Verdict } from '../../health/verdict.ts';
 import { formatRef, type ObjectRef } from '../../kube/values/types.ts';
 import type { Stage } from '../../model/progress.ts';
-import type { Environment, EnvironmentStatus } from '../../model/types.ts';
+import type { AppRun, Environment, EnvironmentStatus } from '../../model/types.ts';
 import { counted } from '../plan/describe.ts';
+import { isSameHook, isUnderWay } from '../plan/hooks/runs.ts';
+import { nameOfHook } from '../plan/hooks/settle.ts';
 import type { Findings } from './conclude.ts';
 
 export type Say = (stage: Stage, message: string) => void;
@@ -22,6 +25,23 @@ export function announce(say: Say, { spec }: Environment, status: EnvironmentSta
   else if (state === 'Healthy' && found.applied) {
     const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';
     say('healthy', `${spec.namespace} is healthy${urls}`);
+  }
+}
+
+/** A hook is waited for where nothing else is wrong. */
+export const awaiting = (verdict: Verdict, hook: string | undefined): Verdict =>
+  hook === undefined || verdict.state === 'Degraded'
+    ? verdict
+    : { state: 'Progressing', reason: 'WaitsForHook', message: `waits for ${hook}` };
+
+/** Names the hooks that have ended well since the last pass. */
+export function sayHooks(say: Say, { status }: Environment, runs: readonly AppRun[]): void {
+  const before = (status?.runs ?? []).flatMap(({ hooks = [] }) => hooks);
+  for (const hook of runs.flatMap(({ hooks = [] }) => hooks)) {
+    const then = before.find((one) => isSameHook(one, hook));
+    if (hook.state !== 'Succeeded' || then === undefined || !isUnderWay(then)) continue;
+    const seconds = (Date.parse(hook.endedAt ?? '') - Date.parse(hook.startedAt)) / 1000;
+    say('applied', `${nameOfHook(hook)} succeeded after ${seconds} s`);
   }
 }
 

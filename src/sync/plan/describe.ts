@@ -15,8 +15,11 @@ export function summaryOf(steps: readonly Step[]): Record<string, number> {
 
 /** `+2 ~1 -0`: made, changed, removed. A recreated object is both. */
 export function shortPlan(steps: readonly Step[]): string {
-  const count = (...actions: string[]) => steps.filter(({ action }) => actions.includes(action)).length;
-  return `+${count('create', 'recreate')} ~${count('update')} -${count('prune', 'recreate')}`;
+  const shown = steps.filter(({ action, isHook }) => action !== 'prune' || !isHook);
+  const count = (...actions: string[]) => shown.filter(({ action }) => actions.includes(action)).length;
+  const hooks = count('hook');
+  const and = hooks > 0 ? `, ${counted(hooks, 'hook')}` : '';
+  return `+${count('create', 'recreate')} ~${count('update')} -${count('prune', 'recreate')}${and}`;
 }
 
 /** `1 object`, `2 objects`. */
@@ -53,6 +56,8 @@ function stepReport(step: Step): PlanStepReport {
 
 function reasonOf(step: Step): string | undefined {
   if ('reason' in step) return step.reason;
+  if (step.action === 'hook')
+    return `${step.phase}${step.record ? `, ${step.record.state.toLowerCase()}` : ''}`;
   if (step.action === 'update' && step.cause === 'drift') {
     const held = step.conflicts.length > 0 ? `: ${describeConflicts(step.conflicts)}` : '';
     return `it drifted from git${held}`;

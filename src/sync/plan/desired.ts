@@ -11,12 +11,15 @@ import {
   type Resource,
 } from '../../kube/values/types.ts';
 import { ANNOTATIONS, LABELS } from '../../model/annotations.ts';
+import type { HookPhase } from '../../model/types.ts';
+import { hookOf } from '../../render/manifests/hooks.ts';
 import type { Manifest } from '../../render/types.ts';
 import { type Fence, targetNamespace, trespassOf } from './fence.ts';
-import { compareRefs, stagesOf } from './order.ts';
+import { phasesOf } from './hooks/phases.ts';
+import { compareRefs, type Staged, type StagePhase, stagesOf } from './order.ts';
 import { refKey } from './refkey.ts';
 import { trackingOf } from './tracking.ts';
-import type { Bundle, Desired, Owner } from './types.ts';
+import type { Bundle, Desired, HookPlace, Owner } from './types.ts';
 import { unserved } from './unserved.ts';
 
 export interface Placement {
@@ -44,11 +47,12 @@ export async function desiredOf(
   const problems: Problem[] = [];
   const own = definedHere(bundle.manifests);
   const scaled = autoscaled(bundle.manifests);
-  const stages = stagesOf(bundle.manifests, bundle.apps);
-  const seen = new Map<string, Manifest>();
+  const manifests = bundle.manifests.flatMap(inPhases);
+  const stages = stagesOf(manifests, bundle.apps);
+  const seen = new Map<string, InPhase>();
   const desired: Desired[] = [];
-  for (const [i, manifest] of bundle.manifests.entries()) {
-    const { object, app, origin, sealed } = manifest;
+  for (const [i, manifest] of manifests.entries()) {
+    const { object, app, origin, sealed, hook } = manifest;
     const gvk = { apiVersion: object.apiVersion, kind: object.kind };
     const resource = (await lookup(gvk)) ?? own.get(`${gvk.apiVersion}/${gvk.kind}`);
     const placed = place(manifest, resource, placement);
@@ -58,7 +62,7 @@ export async function desiredOf(
     }
     const { ref, row } = placed.value;
     const double = seen.get(refKey(ref));
-    if (double) {
+    if (double && !isOtherEvent(manifest, double)) {
       problems.push(doubled(ref, manifest, double));
       continue;
     }
@@ -70,6 +74,7 @@ export async function desiredOf(
       app,
       origin,
       ...(sealed ? { sealed } : {}),
+      ...(hook ? { hook } : {}),
       stage: stages[i] ?? 0,
     });
   }
@@ -77,6 +82,30 @@ export async function desiredOf(
   if (first) return failed(first, ...rest);
   return ok(desired.sort((a, b) => a.stage - b.stage || compareRefs(a.ref, b.ref)));
 }
+
+interface InPhase extends Manifest, Pick<Staged, 'phase' | 'wave'> {
+  readonly hook?: HookPlace;
+}
+
+const STAGE_OF: Partial<Record<HookPhase, StagePhase>> = { PreSync: 'pre', Sync: 'sync', PostSync: 'post' };
+
+/** A hook once for each phase that it can run in. */
+function inPhases(manifest: Manifest): readonly InPhase[] {
+  const marks = hookOf(manifest.object);
+  if (marks === undefined) return [manifest];
+  return phasesOf(marks).map((phase) => ({
+    ...manifest,
+    hook: { phase, marks },
+    phase: STAGE_OF[phase] ?? 'sync',
+    wave: marks.weight,
+  }));
+}
+
+/** Hooks of different events may share a name, as the same hook in two phases does. */
+const isOtherEvent = ({ hook: a }: InPhase, { hook: b }: InPhase): boolean =>
+  a !== undefined && b !== undefined && (a.phase !== b.phase || disjoint(a.marks.events, b.marks.events));
+
+const disjoint = (a: readonly string[], b: readonly string[]): boolean => a.every((one) => !b.includes(one));
 
 function place(
   manifest: Manifest,

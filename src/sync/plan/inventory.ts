@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../kube/values/types.ts';
 import type { InventoryEntry } from '../../model/types.ts';
+import type { PlannedHooks } from './planinput.ts';
 import { refKey } from './refkey.ts';
 import type { Desired, Plan } from './types.ts';
 
@@ -7,6 +8,7 @@ import type { Desired, Plan } from './types.ts';
 export function inventoryBefore(
   inventory: readonly InventoryEntry[],
   desired: readonly Desired[],
+  hooks: Pick<PlannedHooks, 'all' | 'due'> = { all: new Set(), due: [] },
 ): readonly InventoryEntry[] {
   const known = new Map(inventory.map((entry) => [refKey(entry), entry]));
   const planned = desired.map(({ ref, app }) => {
@@ -14,8 +16,12 @@ export function inventoryBefore(
     return { ...ref, app, ...(uid ? { uid } : {}) };
   });
   const wanted = new Set(desired.map(({ ref }) => refKey(ref)));
-  const dropped = inventory.filter((entry) => !wanted.has(refKey(entry)));
-  return [...planned, ...dropped];
+  const isDue = new Set(hooks.due.map(({ ref }) => refKey(ref)));
+  const due = new Map(hooks.due.map(({ ref, app }) => [refKey(ref), { ...ref, app, hook: true }]));
+  const dropped = inventory
+    .filter((entry) => !wanted.has(refKey(entry)) && !isDue.has(refKey(entry)))
+    .map((entry) => (hooks.all.has(refKey(entry)) ? { ...entry, hook: true } : entry));
+  return [...planned, ...due.values(), ...dropped];
 }
 
 /** What is owned after a look: what was found gone leaves, what is live has its UID. `written` are objects as the server returned them. */

@@ -36,10 +36,7 @@ function waveOf(object: KubeObject): number {
   return text !== undefined && Number.isInteger(wave) ? wave : 0;
 }
 
-/**
- * When an object is applied among those of its app: Helm's hooks `pre-*` and `post-*`, Argo CD's PreSync, Sync and PostSync. Everything is of
- * `sync` as long as hooks have no time of their own (`source/hooks.ts`).
- */
+/** When an object is applied among those of its app: hooks have phases before and after everything else. */
 export const STAGE_PHASES = ['pre', 'sync', 'post'] as const;
 export type StagePhase = (typeof STAGE_PHASES)[number];
 
@@ -48,6 +45,8 @@ export interface Staged {
   readonly app: string;
   /** Default `sync`. */
   readonly phase?: StagePhase;
+  /** Default: by its annotations. */
+  readonly wave?: number;
 }
 
 /**
@@ -56,8 +55,8 @@ export interface Staged {
  */
 export function stagesOf(items: readonly Staged[], apps: readonly BundledApp[]): readonly number[] {
   const depths = appDepths(apps);
-  const ranks = items.map(({ object, app, phase = 'sync' }): Rank => {
-    return [depths.get(app) ?? 0, STAGE_PHASES.indexOf(phase), waveOf(object)];
+  const ranks = items.map(({ object, app, phase = 'sync', wave = waveOf(object) }): Rank => {
+    return [depths.get(app) ?? 0, STAGE_PHASES.indexOf(phase), wave];
   });
   const distinct = new Map(ranks.map((rank) => [rank.join('/'), rank]));
   const order = [...distinct].sort(([, a], [, b]) => compareRanks(a, b)).map(([key]) => key);

@@ -24,8 +24,8 @@ export interface Found {
 
 /** What becomes of an object that was delivered and is not rendered any more. */
 export function droppedStep(entry: InventoryEntry, stage: number, { live, presence, resource }: Found): Step {
-  const { app, uid: _uid, ...ref } = entry;
-  const base = { ref, resource, app, stage };
+  const { app, uid: _uid, hook, ...ref } = entry;
+  const base = { ref, resource, app, stage, ...(hook ? { isHook: true } : {}) };
   if (resource === undefined) {
     const reason = `the cluster does not list its kind (${ref.apiVersion} ${ref.kind}), so nobody knows whether it is gone`;
     return { ...base, action: 'keep', reason };
@@ -51,7 +51,7 @@ function keptBecause(ref: ObjectRef, live: KubeObject): string | undefined {
 
 interface PruneFacts {
   readonly desired: readonly unknown[];
-  readonly inventory: readonly unknown[];
+  readonly inventory: readonly InventoryEntry[];
   readonly confirmedPrune: boolean;
   readonly environment: string;
 }
@@ -59,10 +59,12 @@ interface PruneFacts {
 /** Losing most of an environment is more often an accident than a wish (argo-cd #9227, #18480): a person confirms it. */
 export function pruneRefusal(
   steps: readonly Step[],
-  { desired, inventory, confirmedPrune, environment }: PruneFacts,
+  { desired, inventory: all, confirmedPrune, environment }: PruneFacts,
 ): readonly Problem[] {
-  const pruned = steps.filter((step) => step.action === 'prune');
+  // Hooks come and go: neither they nor their number say how much of an environment is lost.
+  const pruned = steps.filter((step) => step.action === 'prune' && !step.isHook);
   if (pruned.length === 0) return [];
+  const inventory = all.filter(({ hook }) => !hook);
   if (desired.length === 0) return [emptyRender(environment, inventory.length)];
   if (pruned.length * 2 <= inventory.length || confirmedPrune) return [];
   return [

@@ -2,6 +2,8 @@ import type { Problem } from '../../base/errors.ts';
 import type { Place } from '../../base/place.ts';
 import type { FieldDiff } from '../../kube/rules/diff.ts';
 import type { KubeObject, ObjectRef, Resource } from '../../kube/values/types.ts';
+import type { HookPhase, HookRecord } from '../../model/types.ts';
+import type { HookMarks } from '../../render/manifests/hooks.ts';
 import type { Manifest } from '../../render/types.ts';
 
 /** What one revision of an environment renders to. Stored in its Release, so that a rollback needs neither git nor the renderer. */
@@ -33,6 +35,13 @@ export interface Desired {
   readonly sealed?: readonly string[];
   /** Position in the order of application: objects of a stage wait until all earlier stages are healthy. */
   readonly stage: number;
+  /** It is no part of the deployed state: it runs in a phase. A hook of several phases is desired once for each. */
+  readonly hook?: HookPlace;
+}
+
+export interface HookPlace {
+  readonly phase: HookPhase;
+  readonly marks: HookMarks;
 }
 
 export interface Conflict {
@@ -65,6 +74,8 @@ interface StepBase {
   /** Paths of its leaves that nothing shows. */
   readonly sealed?: readonly string[];
   readonly stage: number;
+  /** Of a hook: its coming and going is no change of what is deployed. */
+  readonly isHook?: boolean;
 }
 
 /** Why an object is written although it exists. */
@@ -90,6 +101,17 @@ export type Step = StepBase &
         readonly reason: string;
       }
     | { readonly action: 'prune'; readonly live: KubeObject; readonly reason: string }
+    /** It runs, or goes on, in its phase; a record tells how far it is. */
+    | {
+        readonly action: 'hook';
+        readonly object: KubeObject;
+        readonly live?: KubeObject;
+        readonly phase: HookPhase;
+        readonly marks: HookMarks;
+        /** Marks its object as made by this run. */
+        readonly run: string;
+        readonly record?: HookRecord;
+      }
     /** In the inventory, not in git any more, and left alone on purpose. */
     | { readonly action: 'keep'; readonly reason: string }
     /** Leaves the inventory: it is gone, or it is not ours any more. */

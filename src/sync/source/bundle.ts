@@ -57,3 +57,10 @@ export const digestOf = (bundle: Bundle, key: Buffer): string =>
   createHmac('sha256', key)
     .update(canonicalJson(bundle.manifests.map(({ object, app }) => ({ object, app }))))
     .digest('hex');
+
+/** The same of the objects of each of these apps: equal while nothing of the app changes. */
+export const appDigests = (bundle: Bundle, apps: readonly string[], key: Buffer) =>
+  apps.map((app) => {
+    const manifests = bundle.manifests.filter((manifest) => manifest.app === app);
+    return { app, digest: digestOf({ manifests, apps: [] }, key) };
+  });

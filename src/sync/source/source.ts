@@ -3,7 +3,7 @@ import type { FileTree } from '../../base/filetree.ts';
 import type { Repository } from '../../git/types.ts';
 import { appsOf, deliveryPaths, missingFolders } from '../../model/apps.ts';
 import type { AppEntry, ImageEntry } from '../../model/deliveryfile.ts';
-import { withoutHooks } from '../../render/manifests/hooks.ts';
+import { withoutIdleHooks } from '../../render/manifests/hooks.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
 import { ignoredAdoptions } from '../plan/adoption.ts';
 import type { Bundle } from '../plan/types.ts';
@@ -96,7 +96,7 @@ export async function sourceOf(
   if (!rendered.ok) return rendered;
   const built = await images.value.build(report, signal);
   if (!built.ok) return built;
-  const { manifests, warnings } = withoutHooks(pinImages(rendered.value.manifests, built.value));
+  const { manifests, warnings } = withoutIdleHooks(pinImages(rendered.value.manifests, built.value));
   return ok({
     bundle: { manifests, apps: apps.map(({ name, dependsOn }) => ({ name, dependsOn })) },
     images: Object.fromEntries(

@@ -2,6 +2,7 @@ import type { Problem } from '../../base/errors.ts';
 import type { Job } from '../../kube/kinds/objects.data.ts';
 import { JOBS } from '../../kube/kinds/resources.data.ts';
 import { isOfKind } from '../../kube/values/types.ts';
+import { hookOf } from '../../render/manifests/hooks.ts';
 import type { Manifest } from '../../render/types.ts';
 
 /**
@@ -10,7 +11,9 @@ import type { Manifest } from '../../render/types.ts';
  */
 export const warnOfVanishing = (manifests: readonly Manifest[]): readonly Problem[] =>
   manifests.flatMap(({ object, origin }) => {
-    if (!isOfKind(object, JOBS) || (object as Job).spec?.ttlSecondsAfterFinished === undefined) return [];
+    // A hook that is gone does not come back.
+    if (!isOfKind(object, JOBS) || hookOf(object)) return [];
+    if ((object as Job).spec?.ttlSecondsAfterFinished === undefined) return [];
     return {
       reason: 'JobRunsAgain',
       message: `Job ${object.metadata.name ?? '(no name)'}: ttlSecondsAfterFinished deletes it after its end, and what is delivered is made again: it runs each time`,

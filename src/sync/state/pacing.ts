@@ -25,6 +25,8 @@ export const LOOKS = {
   deletion: 200,
   /** An environment was created: so soon its first commit should be recorded. */
   firstCommit: 1_000,
+  /** While a hook of another revision works: it has a deadline, and nothing may tell of its end. */
+  hooks: 15_000,
   /** While an environment is being deleted. */
   teardown: 500,
   /** Gates open by time, by approval, by the health of another environment: while something waits for them. */

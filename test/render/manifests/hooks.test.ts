@@ -1,46 +1,75 @@
 import { expect } from 'chai';
-import { withoutHooks } from '../../../src/render/manifests/hooks.ts';
-import type { Manifest } from '../../../src/render/types.ts';
+import type { KubeObject } from '../../../src/kube/values/types.ts';
+import { hookOf, withoutIdleHooks } from '../../../src/render/manifests/hooks.ts';
 
-const job = (name: string, hook?: string): Manifest => ({
-  object: {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { name, ...(hook === undefined ? {} : { annotations: { 'helm.sh/hook': hook } }) },
-  },
-  origin: { file: `templates/${name}.yaml`, line: 1 },
-  app: 'web',
+const job = (annotations: Record<string, unknown>): KubeObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: 'migrate', annotations: annotations as Record<string, string> },
 });
+const helm = (events: unknown, more: Record<string, unknown> = {}) =>
+  job({ 'helm.sh/hook': events, ...more });
+const argo = (events: string, more: Record<string, unknown> = {}) =>
+  job({ 'argocd.argoproj.io/hook': events, ...more });
 
-/** Names of what is applied, then the reasons of the warnings. */
-const fate = (...manifests: Manifest[]): string => {
-  const { manifests: kept, warnings } = withoutHooks(manifests);
-  return [...kept.map(({ object }) => object.metadata.name), ...warnings.map(({ reason }) => reason)].join(
-    ' ',
-  );
-};
+/** `delivered`, `left out`, or the warning's reason. */
+function fate(object: KubeObject): string {
+  const manifest = { object, origin: { file: 'chart/templates/job.yaml', line: 3 }, app: 'web' };
+  const { manifests, warnings } = withoutIdleHooks([manifest]);
+  return warnings[0]?.reason ?? (manifests.length > 0 ? 'delivered' : 'left out');
+}
 
-describe('Helm hooks', () => {
-  it('leave an object without the annotation alone', () => {
-    expect(fate(job('plain'))).to.equal('plain');
-  });
-  it('of a test are not applied, and named', () => {
-    expect(fate(job('a', 'test'), job('b', 'test-success'))).to.equal('HookLeftOut HookLeftOut');
-    expect(withoutHooks([job('a', 'test')]).warnings[0]).to.include({
-      message: 'Job a is a Helm hook (test): it is not applied',
+describe('hooks of manifests', () => {
+  it('are read with Helm’s events, weight and delete policies', () => {
+    const marks = hookOf(
+      helm('pre-install, pre-upgrade', {
+        'helm.sh/hook-weight': '-5',
+        'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+      }),
+    );
+    expect(marks).to.deep.equal({
+      events: ['pre-install', 'pre-upgrade'],
+      tool: 'helm',
+      weight: -5,
+      deletes: ['before', 'succeeded'],
     });
   });
-  it('of deleting and rolling back are not applied: they would undo what is deployed', () => {
-    expect(fate(job('a', 'pre-delete, post-delete'), job('b', 'post-rollback'))).to.equal(
-      'HookLeftOut HookLeftOut',
+
+  it('are read with Argo CD’s, which outrank Helm’s', () => {
+    const marks = hookOf(
+      argo('PostSync', {
+        'helm.sh/hook': 'pre-install',
+        'argocd.argoproj.io/sync-wave': '2',
+        'argocd.argoproj.io/hook-delete-policy': 'HookFailed',
+      }),
     );
+    expect(marks).to.deep.equal({ events: ['PostSync'], tool: 'argo', weight: 2, deletes: ['failed'] });
   });
-  it('of installing and upgrading are applied with the rest, and named', () => {
-    expect(fate(job('migrate', 'pre-install,pre-upgrade'))).to.equal('migrate HookAppliedPlainly');
-    expect(fate(job('both', 'post-install,pre-delete'))).to.equal('both HookAppliedPlainly');
+
+  it('make way for the next one, and weigh nothing, unless they say otherwise', () => {
+    expect(hookOf(helm('pre-install')))
+      .to.include({ weight: 0 })
+      .and.deep.include({ deletes: ['before'] });
+    expect(hookOf(helm('pre-install', { 'helm.sh/hook-weight': 'heavy' }))).to.include({ weight: 0 });
   });
-  it('of an event that Helm does not know are not applied', () => {
-    expect(fate(job('a', 'whenever'))).to.equal('HookLeftOut');
-    expect(fate(job('a', true as unknown as string))).to.equal('HookLeftOut');
+
+  it('are not what says nothing of events, nor a definition by crd-install', () => {
+    expect(hookOf(job({}))).to.equal(undefined);
+    expect(hookOf(helm('crd-install'))).to.equal(undefined);
+    expect(fate(job({}))).to.equal('delivered');
+    expect(fate(helm('crd-install'))).to.equal('delivered');
+  });
+
+  it('are left out where they test, or say Skip', () => {
+    expect(fate(helm('test'))).to.equal('left out');
+    expect(fate(helm('test-success'))).to.equal('left out');
+    expect(fate(argo('Skip'))).to.equal('left out');
+    expect(fate(helm('post-install,test'))).to.equal('delivered');
+  });
+
+  it('are left out and named where nobody knows their event', () => {
+    expect(fate(helm('whenever'))).to.equal('HookLeftOut');
+    expect(fate(helm(true))).to.equal('HookLeftOut');
+    expect(fate(argo('presync'))).to.equal('HookLeftOut');
   });
 });

@@ -1,0 +1,43 @@
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { AppRun } from '../../model/types.ts';
+import { lookAtHooks } from '../cluster/hooklook.ts';
+import { dueHooks, type Hook, spentHooks } from '../plan/hooks/due.ts';
+import { busyHook, runsNow } from '../plan/hooks/runs.ts';
+import type { PlannedHooks } from '../plan/planinput.ts';
+import { refKey } from '../plan/refkey.ts';
+import type { Bundle } from '../plan/types.ts';
+import { appDigests } from '../source/bundle.ts';
+import type { PassParts } from './parts.ts';
+import type { PrepareRequest } from './prepare.ts';
+
+/** Where the hooks of a target stand. */
+export interface Hooks extends PlannedHooks {
+  readonly runs: readonly AppRun[];
+}
+
+/** Looks at hooks that are under way, and finds which are due. Writes nothing. */
+export async function hooksNow(
+  { clock, releaseKey }: PassParts,
+  client: KubeClient,
+  { environment, target, signal }: PrepareRequest,
+  bundle: Bundle,
+  hooks: readonly Hook[],
+): Promise<Hooks> {
+  const { spec, status } = environment;
+  const apps = appDigests(bundle, [...new Set(hooks.map(({ app }) => app))], releaseKey);
+  const before = await lookAtHooks(status?.runs ?? [], { client, clock, signal });
+  const isDeployed = status?.deployedRevision !== undefined;
+  const facts = {
+    target,
+    isRolling: status?.deployedRevision !== target,
+    isRollback: spec.pin?.release !== undefined,
+    requestedAt: spec.syncRequestedAt,
+    deployed: new Set(isDeployed ? status.inventory?.map(({ app }) => app) : []),
+  };
+  const all = new Set(hooks.map(({ ref }) => refKey(ref)));
+  const busy = busyHook(before, apps, facts);
+  if (busy) return { runs: before, due: [], all, spent: new Set(), busy };
+  const runs = runsNow(before, apps, facts);
+  const due = dueHooks(hooks, runs);
+  return { runs, due, all, spent: spentHooks(hooks, runs, due) };
+}

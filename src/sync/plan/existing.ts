@@ -1,0 +1,94 @@
+import { diffObjects } from '../../kube/rules/diff.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
+import { describeConflicts } from './conflicts.ts';
+import type { PlanInput } from './planinput.ts';
+import { recreatable } from './recreatable.ts';
+import { blotSealed, maskSealed, type WithSealed } from './sealed.ts';
+import { holderOf } from './tracking.ts';
+import type { Desired, Owner, Step, Trial } from './types.ts';
+
+type Change = Pick<Extract<Step, { action: 'update' }>, 'cause' | 'force' | 'conflicts' | 'diff'>;
+
+/** What applying changes of an object that is there, and why it does. */
+export function changeOf(
+  trial: Trial | undefined,
+  live: KubeObject,
+  previous: WithSealed | undefined,
+  desired: Desired,
+): Change {
+  const after = trial?.outcome === 'differs' || trial?.outcome === 'conflict' ? trial.after : undefined;
+  return {
+    cause: previous !== undefined && deepEqual(previous.object, desired.object) ? 'drift' : 'change',
+    force: trial?.outcome === 'conflict',
+    conflicts: trial?.outcome === 'conflict' ? trial.conflicts : [],
+    diff:
+      after === undefined
+        ? []
+        : maskSealed(diffObjects(comparable(live), comparable(after)), [previous, desired]),
+  };
+}
+
+export type Base = Pick<Step, 'ref' | 'resource' | 'app' | 'origin' | 'stage' | 'sealed' | 'isHook'>;
+
+/** An object with fields that only a new one can change. */
+export function recreateStep(base: Base, desired: Desired, live: KubeObject, trial: Trial | undefined): Step {
+  const { object } = desired;
+  const fields = trial?.outcome === 'immutable' ? trial.fields : [];
+  const reason = reasonOf(trial, desired);
+  return recreatable(live, fields)
+    ? { ...base, action: 'recreate', object, live, reason: `${fields.join(', ')} cannot be changed in place` }
+    : { ...base, action: 'invalid', reason };
+}
+
+/** An object that nobody owns, and that a person may have let this environment take over. */
+export function adoptStep(
+  base: Base,
+  desired: Desired,
+  live: KubeObject,
+  trial: Trial | undefined,
+  { owner, adopted }: PlanInput,
+): Step {
+  if (!adopted.has(live.metadata.uid ?? '')) {
+    const holder = holderOf(live, owner);
+    const reason =
+      holder.type === 'other'
+        ? `it was left behind by ${holder.name}, which is gone`
+        : 'it exists and was not made by Pilotage';
+    return { ...base, action: 'adopt', live, reason };
+  }
+  if (trial?.outcome === 'immutable') return { ...base, action: 'invalid', reason: reasonOf(trial, desired) };
+  return {
+    ...base,
+    action: 'update',
+    object: desired.object,
+    live,
+    ...changeOf(trial, live, undefined, desired),
+    cause: 'adoption',
+    force: true,
+  };
+}
+
+export function conflictReason(live: KubeObject, owner: Owner, trial: Trial | undefined): string {
+  const holder = holderOf(live, owner);
+  if (holder.type === 'other') return `it belongs to ${holder.name}`;
+  return trial?.outcome === 'conflict' ? describeConflicts(trial.conflicts) : 'another manager holds it';
+}
+
+export function reasonOf(trial: Trial | undefined, desired: Desired): string {
+  return trial && 'message' in trial ? blotSealed(trial.message, desired) : 'the server refuses it';
+}
+
+/** An object as far as an intent can speak of it: without what the server keeps for itself. */
+export function comparable(object: KubeObject): KubeObject {
+  const { status: _status, ...rest } = object;
+  const {
+    managedFields: _managedFields,
+    resourceVersion: _version,
+    generation: _generation,
+    uid: _uid,
+    creationTimestamp: _created,
+    ...metadata
+  } = object.metadata;
+  return { ...rest, metadata };
+}

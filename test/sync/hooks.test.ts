@@ -1,0 +1,246 @@
+import { expect } from 'chai';
+import type { Job } from '../../src/kube/kinds/objects.data.ts';
+import { JOBS } from '../../src/kube/kinds/resources.data.ts';
+import { notFoundAsUndefined } from '../../src/kube/values/status.ts';
+import { changeStatus } from '../../src/sync/state/status.ts';
+import { cm, createHarness, dataOf } from './harness.ts';
+
+const job = (name: string, annotations: Record<string, string>): string =>
+  JSON.stringify({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, annotations },
+    spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'host' }] } } },
+  });
+const helm = (events: string, more = {}) => ({ 'helm.sh/hook': events, ...more });
+const argo = (events: string, more = {}) => ({ 'argocd.argoproj.io/hook': events, ...more });
+
+describe('sync of hooks', () => {
+  let world: Awaited<ReturnType<typeof createHarness>>;
+  beforeEach(async () => {
+    world = await createHarness();
+  });
+  afterEach(() => world.stop());
+
+  const found = (name: string): Promise<Job | undefined> =>
+    world.home.client.get(JOBS, { namespace: 'shop-dev', name }).catch(notFoundAsUndefined);
+
+  /** Plays the Job controller. */
+  async function ends(name: string, type: 'Complete' | 'Failed' = 'Complete'): Promise<void> {
+    const live = await found(name);
+    if (live === undefined) throw new Error(`there is no Job ${name}`);
+    const conditions = [{ type, status: 'True', reason: type, message: 'out of luck' }];
+    const status = { ...live.status, conditions };
+    const options = { subresource: 'status', fieldManager: 'kube-controller-manager' } as const;
+    await world.home.client.update(JOBS, { ...live, status } as Job, options);
+    await world.settle();
+  }
+
+  const made = (name: string): number =>
+    world.home.writes.filter((write) => write === `apply Job shop-dev/${name}`).length;
+  const status = async () => (await world.environment()).status;
+  const data = async () => dataOf(await world.live('ConfigMap', 'a'));
+  const FILES = {
+    'k8s/a.yaml': cm('a', { k: 'old' }),
+    'k8s/before.yaml': job('before', helm('pre-install,pre-upgrade')),
+    'k8s/after.yaml': job('after', argo('PostSync')),
+  };
+
+  it('runs PreSync before anything is written, PostSync after, and says what it waits for', async () => {
+    await world.push(FILES);
+    expect(await data()).to.equal(undefined);
+    expect(await status()).to.include({
+      phase: 'Waiting',
+      message: 'waits for hook Job shop-dev/before (PreSync)',
+    });
+    await ends('before');
+    expect(await data()).to.deep.equal({ k: 'old' });
+    expect(await status()).to.include({
+      phase: 'Waiting',
+      health: 'Progressing',
+      message: 'waits for hook Job shop-dev/after (PostSync)',
+    });
+    await ends('after');
+    expect(await status()).to.include({ phase: 'Idle', health: 'Healthy', sync: 'Synced', release: 1 });
+    expect([made('before'), made('after')]).to.deep.equal([1, 1]);
+  });
+
+  it('tells install from upgrade, weighs them, and runs what Helm would', async () => {
+    const files = {
+      'k8s/a.yaml': cm('a', { k: 'old' }),
+      'k8s/light.yaml': job('light', helm('pre-install', { 'helm.sh/hook-weight': '-1' })),
+      'k8s/alike.yaml': job('alike', helm('pre-install')),
+      'k8s/heavy.yaml': job('heavy', helm('pre-install')),
+      'k8s/later.yaml': job('later', helm('pre-upgrade')),
+      'k8s/test.yaml': job('test', helm('test')),
+    };
+    const now = async () =>
+      (await Promise.all(['light', 'alike', 'heavy', 'later', 'test'].map(found)))
+        .flatMap((one) => one?.metadata.name ?? [])
+        .join(' ');
+    await world.push(files);
+    expect(await now()).to.equal('light');
+    await ends('light');
+    expect(await now()).to.equal('light alike');
+    await ends('alike');
+    await ends('heavy');
+    expect(await now()).to.equal('light alike heavy');
+    expect(await data()).to.deep.equal({ k: 'old' });
+    await world.push({ ...files, 'k8s/a.yaml': cm('a', { k: 'new' }) });
+    expect(await now()).to.equal('light alike heavy later');
+    await ends('later');
+    expect(await data()).to.deep.equal({ k: 'new' });
+    expect([made('light'), made('later'), made('test')]).to.deep.equal([1, 1, 0]);
+  });
+
+  it('runs none for a commit that changes nothing of the app, none at healing, and makes no drift of them', async () => {
+    await world.push(FILES);
+    await ends('before');
+    await ends('after');
+    await world.push({ ...FILES, 'README.md': 'more' });
+    expect(await status()).to.include({ phase: 'Idle', sync: 'Synced' });
+    await world.home.client.delete(JOBS, { namespace: 'shop-dev', name: 'before' });
+    await world.sync.requestSync('shop', 'dev');
+    await world.settle();
+    expect(await status()).to.include({ phase: 'Idle', sync: 'Synced' });
+    expect([made('before'), made('after')]).to.deep.equal([1, 1]);
+  });
+
+  it('runs one once although the daemon dies while it works, and goes on after it', async () => {
+    await world.push(FILES);
+    await world.stop();
+    world = await createHarness({ home: world.home, git: world.git });
+    await world.settle();
+    await ends('before');
+    await world.stop();
+    world = await createHarness({ home: world.home, git: world.git });
+    await world.settle();
+    await ends('after');
+    expect(await status()).to.include({ phase: 'Idle', sync: 'Synced' });
+    expect([made('before'), made('after')]).to.deep.equal([1, 1]);
+  });
+
+  it('runs one once although the daemon dies between its record and its object, on either side', async () => {
+    world.home.refuse = (write) =>
+      write === 'apply Job shop-dev/before' ? new Error('the daemon is dead') : undefined;
+    await world.push(FILES);
+    await world.stop();
+    expect(await found('before')).to.equal(undefined);
+    expect((await status())?.runs?.[0]?.hooks?.[0]).to.include({ name: 'before', state: 'Starting' });
+    world.home.refuse = () => undefined;
+    world = await createHarness({ home: world.home, git: world.git });
+    await world.settle(3000);
+    expect((await found('before'))?.spec?.activeDeadlineSeconds).to.equal(315);
+    await world.stop();
+    // As if its end had come between the object and the record that it is made.
+    await changeStatus(
+      { home: world.home.client, clock: world.clock },
+      'shop.dev',
+      (before) =>
+        ({
+          ...before,
+          runs: before.runs?.map((run) => ({
+            ...run,
+            hooks:
+              run.hooks?.map(({ uid: _uid, ...hook }) => ({ ...hook, state: 'Starting' as const })) ?? [],
+          })),
+        }) as never,
+    );
+    world = await createHarness({ home: world.home, git: world.git });
+    await world.settle();
+    await ends('before');
+    expect(made('before')).to.equal(1);
+    expect(await data()).to.deep.equal({ k: 'old' });
+  });
+
+  it('writes nothing of a revision whose PreSync hook fails, says why, and repeats it only when asked', async () => {
+    await world.push(FILES);
+    await ends('before');
+    await ends('after');
+    await world.push({ ...FILES, 'k8s/a.yaml': cm('a', { k: 'new' }) });
+    await ends('before', 'Failed');
+    await world.settle(60_000);
+    expect(await data()).to.deep.equal({ k: 'old' });
+    expect(made('before')).to.equal(2);
+    const { phase, message } = (await status()) ?? {};
+    expect(phase).to.equal('Failed');
+    expect(message).to.match(/before\.yaml:1:1: hook Job shop-dev\/before \(PreSync\) failed: .*out of luck/);
+    expect(message).to.contain('pilotage sync shop/dev');
+    expect(world.said('failed').join('\n')).to.contain('out of luck');
+    await world.sync.requestSync('shop', 'dev');
+    await world.settle();
+    expect(made('before')).to.equal(3);
+    await ends('before');
+    expect(await data()).to.deep.equal({ k: 'new' });
+  });
+
+  it('runs SyncFail once where another hook of the app has failed', async () => {
+    await world.push({ ...FILES, 'k8s/alarm.yaml': job('alarm', argo('SyncFail')) });
+    expect(await found('alarm')).to.equal(undefined);
+    await ends('before', 'Failed');
+    expect(made('alarm')).to.equal(1);
+    await ends('alarm');
+    await world.settle(60_000);
+    expect(made('alarm')).to.equal(1);
+    expect((await status())?.message).to.contain('hook Job shop-dev/before (PreSync) failed');
+  });
+
+  it('calls a revision deployed whose PostSync hook fails, and not healthy', async () => {
+    const oid = await world.push(FILES);
+    await ends('before');
+    await ends('after', 'Failed');
+    const found = await status();
+    expect(found).to.include({ phase: 'Failed', deployedRevision: oid, release: 1 });
+    expect(found?.healthySince).to.equal(undefined);
+  });
+
+  it('lets a running hook of the revision before end, and then begins anew', async () => {
+    await world.push(FILES);
+    await world.push({ ...FILES, 'k8s/a.yaml': cm('a', { k: 'new' }) });
+    expect((await status())?.message).to.equal(
+      'waits for hook Job shop-dev/before (PreSync) of the revision before to end',
+    );
+    expect(made('before')).to.equal(1);
+    await ends('before');
+    expect(made('before')).to.equal(2);
+    await ends('before');
+    expect(await data()).to.deep.equal({ k: 'new' });
+  });
+
+  it('deletes by policy what has succeeded, and misses nothing then', async () => {
+    const files = {
+      'k8s/a.yaml': cm('a'),
+      'k8s/gone.yaml': job('gone', helm('pre-install', { 'helm.sh/hook-delete-policy': 'hook-succeeded' })),
+    };
+    await world.push(files);
+    await ends('gone');
+    expect(await found('gone')).to.equal(undefined);
+    await world.settle();
+    const after = await status();
+    expect(after).to.include({ phase: 'Idle', sync: 'Synced', health: 'Healthy' });
+    expect(after?.inventory?.map(({ name }) => name)).to.deep.equal(['a']);
+  });
+
+  it('takes no hook’s object that somebody else made', async () => {
+    const other = JSON.parse(job('before', {})) as Job;
+    const there = { ...other, metadata: { ...other.metadata, namespace: 'shop-dev' } };
+    await world.push({ 'k8s/a.yaml': cm('a') });
+    await world.home.client.create(JOBS, there, { fieldManager: 'kubectl' });
+    await world.push(FILES);
+    expect((await status())?.message).to.contain('was not made by Pilotage');
+    expect(made('before')).to.equal(0);
+  });
+
+  it('removes the hook that a revision no longer has, and all of them with the environment', async () => {
+    await world.push(FILES);
+    await ends('before');
+    await ends('after');
+    await world.push({ 'k8s/a.yaml': cm('a', { k: 'old' }), 'k8s/before.yaml': FILES['k8s/before.yaml'] });
+    await ends('before');
+    await world.settle();
+    expect(await found('after')).to.equal(undefined);
+    await world.sync.delete(await world.environment(), 'prune');
+    await world.settle(2000);
+    expect(await found('before')).to.equal(undefined);
+  });
+});
