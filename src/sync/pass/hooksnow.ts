@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../kube/client/client.ts';
-import type { AppRun } from '../../model/types.ts';
+import type { AppRun, Environment } from '../../model/types.ts';
 import { lookAtHooks } from '../cluster/hooklook.ts';
 import { dueHooks, type Hook, spentHooks } from '../plan/hooks/due.ts';
 import { busyHook, runsNow } from '../plan/hooks/runs.ts';
@@ -8,7 +8,6 @@ import { refKey } from '../plan/refkey.ts';
 import type { Bundle } from '../plan/types.ts';
 import { appDigests } from '../source/bundle.ts';
 import type { PassParts } from './parts.ts';
-import type { PrepareRequest } from './prepare.ts';
 
 /** Where the hooks of a target stand. */
 export interface Hooks extends PlannedHooks {
@@ -19,7 +18,7 @@ export interface Hooks extends PlannedHooks {
 export async function hooksNow(
   { clock, releaseKey }: PassParts,
   client: KubeClient,
-  { environment, target, signal }: PrepareRequest,
+  { environment, target, signal }: { environment: Environment; target: string; signal: AbortSignal },
   bundle: Bundle,
   hooks: readonly Hook[],
 ): Promise<Hooks> {
