@@ -29,7 +29,7 @@ const SLOW = [
     'secrets',
     'services',
   ],
-  ...['compose', 'starters', 'tls', 'volumes'],
+  ...['compose', 'shop', 'starters', 'tls', 'volumes'],
 ];
 
 const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));

@@ -5,6 +5,7 @@ import { ensureBuilt, ensureInstalled } from './setup.mjs';
 const PEER_TESTS = [
   'test/contract/kubernetes.peer.ts',
   'test/e2e/realcluster.peer.ts',
+  'test/e2e/realexamples.peer.ts',
   'test/e2e/realmanifests.peer.ts',
   'test/e2e/homecluster.peer.ts',
 ];

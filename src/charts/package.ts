@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { failed, ok, type Problem, ProblemError, type Result } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
 import { TAR_END, tarEntry } from '../base/tar.ts';
-import { readChart } from './chart.ts';
+import { isHandlebarsFile, readChart } from './chart.ts';
 import { missingDependencies as missingBelowHelm } from './helm/dependencies.ts';
 import type { Dialect } from './helm/dialect.ts';
 import { chartFiles, type HelmFile, LIMITS, readUtf8 } from './helm/files.ts';
@@ -78,7 +78,7 @@ function problemsOf(files: readonly HelmFile[], dialect: Dialect): readonly Prob
       },
     ];
   metadataOf(files, dialect);
-  const isHandlebars = files.some(({ name }) => /^templates\/.*\.hbs$/.test(name));
+  const isHandlebars = files.some(({ name }) => name.startsWith('templates/') && isHandlebarsFile(name));
   if (isHandlebars) {
     const chart = readChart(treeOf(files), '');
     return chart.ok ? missingDependencies(chart.value) : chart.problems;

@@ -22,7 +22,7 @@ export function valuesTable(rows: readonly ValueRow[]): string {
 
 function tableOf(rows: readonly ValueRow[]): string {
   const lines = rows.map(({ path, type, default: value, description }) =>
-    `| ${[path, type, value, description].map(cell).join(' | ')} |`.replaceAll('|  |', '| |'),
+    [path, type, value, description].reduce((line, text) => `${line}${text && ` ${cell(text)}`} |`, '|'),
   );
   return `${['| Key | Type | Default | Description |', '|-----|------|---------|-------------|', ...lines].join('\n')}\n`;
 }

@@ -61,11 +61,15 @@ function rowsAt(at: At, source: Source): readonly ValueRow[] {
   // Only what values.yaml holds is looked into: a schema may describe far more than anybody sets.
   const isBranch = isObject(at.value) && Object.keys(at.value).length > 0;
   const row = rowOf({ ...at, section }, comment);
-  if (!isBranch) return at.isCovered && !comment ? [] : [row];
+  if (!isBranch) return isListed(at, comment, row) ? [row] : [];
   const described = comment !== undefined;
   const below = members({ ...at, section, isCovered: at.isCovered || described }, source);
   return described ? [row, ...below] : below;
 }
+
+/** What nothing sets is listed where the schema says something of it. */
+const isListed = (at: At, comment: ValueComment | undefined, { description }: ValueRow): boolean =>
+  comment !== undefined || (!at.isCovered && (at.value !== undefined || description !== ''));
 
 function rowOf({ pointer, value, rule, section }: At, comment: ValueComment | undefined): ValueRow {
   const description = comment?.description || (typeof rule.description === 'string' ? rule.description : '');

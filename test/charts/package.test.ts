@@ -88,7 +88,8 @@ describe('a packed chart', () => {
       'Chart.yaml:4: The chart depends on cache 1.x.x, which is not in charts/',
     );
     const { 'charts/db/Chart.yaml': _, ...alone } = HELM;
-    expect(refusal({ ...alone, 'templates/b.yaml.hbs': 'a: 1\n' })).to.contain('db');
+    for (const template of ['templates/b.yaml.hbs', 'templates/b.hbs.yaml'])
+      expect(refusal({ ...alone, [template]: 'a: 1\n' })).to.contain('db');
   });
 
   it('is refused a version that is none, or a Chart.yaml that has no line for it', () => {

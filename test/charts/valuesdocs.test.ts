@@ -80,7 +80,6 @@ g: 1
       'port: int = `80` (Mine)',
       'type: string =  (Which. One of `A|B`, `C`.)',
       'host: string =  (Where.)',
-      'loop:  =  ()',
     ]);
   });
 
