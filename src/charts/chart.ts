@@ -1,5 +1,7 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
+import { remembering } from '../base/textmemo.ts';
+import { keptWith } from '../base/weakmemo.ts';
 import { isObject } from '../kube/values/equal.ts';
 import type { JsonObject } from '../kube/values/types.ts';
 import { parseYaml } from '../kube/values/yaml.ts';
@@ -44,8 +46,15 @@ export function below(tree: FileTree, folder: string): string[] {
 /** Charts may be nested; deeper than this is a mistake. */
 const MAX_NESTING = 8;
 
-/** Reads the chart in `path`. Problems name file and line; all that can be found at once are reported together. */
-export function readChart(tree: FileTree, path: string, nesting = 0): Result<Chart> {
+/**
+ * Reads the chart in `path`. Problems name file and line; all that can be found at once are reported together. A thousand releases of one
+ * chart read it once.
+ */
+export const readChart: (tree: FileTree, path: string) => Result<Chart> = keptWith((tree, path) =>
+  readNested(tree, path, 0),
+);
+
+function readNested(tree: FileTree, path: string, nesting: number): Result<Chart> {
   if (nesting > MAX_NESTING) {
     return failed({ reason: 'InvalidChart', message: 'Charts are nested too deeply', place: { file: path } });
   }
@@ -97,6 +106,13 @@ function readDefaults(tree: FileTree, path: string): Result<Values> {
 function readSchema(tree: FileTree, file: string): Result<ValuesSchema | undefined> {
   const text = readText(tree, file);
   if (text === undefined) return ok(undefined);
+  return parseSchema(text, file);
+}
+
+/** Characters of schemas that are kept as read, and with each the validator that `schema.ts` makes of it. */
+const KEPT_SCHEMAS = 2 ** 18;
+
+const parseSchema = remembering(KEPT_SCHEMAS, (text, file): Result<ValuesSchema> => {
   const parsed = parseYaml(text, file);
   if (!parsed.ok) return parsed;
   if (isObject(parsed.value)) return ok({ file, schema: parsed.value as JsonObject });
@@ -105,7 +121,7 @@ function readSchema(tree: FileTree, file: string): Result<ValuesSchema | undefin
     message: 'A JSON Schema must be an object',
     place: { file, line: 1 },
   });
-}
+});
 
 function readSubcharts(tree: FileTree, path: string, nesting: number): Result<Chart[]> {
   const folder = join(path, 'charts');
@@ -120,7 +136,7 @@ function readSubcharts(tree: FileTree, path: string, nesting: number): Result<Ch
   const names = [...new Set(entries.filter((p) => p.includes('/')).map((p) => p.slice(0, p.indexOf('/'))))];
   const charts: Chart[] = [];
   for (const name of names.filter((n) => entries.includes(`${n}/Chart.yaml`))) {
-    const chart = readChart(tree, join(folder, name), nesting + 1);
+    const chart = readNested(tree, join(folder, name), nesting + 1);
     if (chart.ok) charts.push(chart.value);
     else problems.push(...chart.problems);
   }

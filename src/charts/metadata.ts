@@ -1,6 +1,7 @@
 import semver from 'semver';
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
+import { once } from '../base/once.ts';
 import { isObject } from '../kube/values/equal.ts';
 import type { Json, JsonObject } from '../kube/values/types.ts';
 import { parseYaml } from '../kube/values/yaml.ts';
@@ -46,20 +47,24 @@ export function readMetadata(tree: FileTree, path: string): Result<ChartMetadata
   if (!isObject(parsed.value)) {
     return failed({ reason: 'InvalidChart', message: 'Chart.yaml must be a map', place: { file, line: 1 } });
   }
-  return checkMetadata(parsed.value, file, locateKeys(text));
+  return checkMetadata(
+    parsed.value,
+    file,
+    once(() => locateKeys(text)),
+  );
 }
 
 function checkMetadata(
   raw: JsonObject,
   file: string,
-  lines: ReadonlyMap<string, number>,
+  lines: () => ReadonlyMap<string, number>,
 ): Result<ChartMetadata> {
   const problems: Problem[] = [];
   const complain = (key: string, message: string, remedy: string): void => {
     problems.push({
       reason: 'InvalidChart',
       message,
-      place: { file, line: lines.get(`/${key}`) ?? 1 },
+      place: { file, line: lines().get(`/${key}`) ?? 1 },
       remedy,
     });
   };

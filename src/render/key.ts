@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readText } from '../base/filetree.ts';
+import { type FileTree, readText } from '../base/filetree.ts';
+import { keptWith } from '../base/weakmemo.ts';
 import { canonicalJson } from '../kube/values/equal.ts';
 import { patchFiles } from '../model/apps.ts';
 import { filesRead, foldersRead } from './reach.ts';
@@ -33,7 +34,15 @@ export function seesRevision({
   valuesFiles,
   overrides,
 }: Pick<RenderRequest, 'tree' | 'path' | 'valuesFiles' | 'overrides'>): boolean {
-  const files = [...valuesFiles, ...filesRead(tree, path).filter((p) => /\.(hbs|ya?ml|tpl|txt)$/.test(p))];
-  const speaks = (text: string): boolean => text.includes('Pilotage');
-  return files.some((file) => speaks(readText(tree, file) ?? '')) || speaks(JSON.stringify(overrides ?? {}));
+  return (
+    folderSpeaks(tree, path) ||
+    valuesFiles.some((file) => fileSpeaks(tree, file)) ||
+    speaks(JSON.stringify(overrides ?? {}))
+  );
 }
+
+const speaks = (text: string): boolean => text.includes('Pilotage');
+const fileSpeaks = keptWith((tree: FileTree, file): boolean => speaks(readText(tree, file) ?? ''));
+const folderSpeaks = keptWith((tree: FileTree, path): boolean =>
+  filesRead(tree, path).some((p) => /\.(hbs|ya?ml|tpl|txt)$/.test(p) && fileSpeaks(tree, p)),
+);

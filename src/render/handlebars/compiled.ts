@@ -28,6 +28,35 @@ const OPTIONS: CompileOptions = {
   ) as CompileOptions['knownHelpers'] & object,
 };
 
+/** Nothing that a value inherits is a member to templates (internal/proto-access.js). */
+const refused = (...names: readonly string[]) => {
+  const whitelist: Record<string, boolean> = Object.create(null);
+  for (const name of names) whitelist[name] = false;
+  return { whitelist, defaultValue: false };
+};
+
+/**
+ * What a run is given besides its data. Handlebars would gather helpers anew for each run and wrap all two hundred, which takes longer than
+ * most templates; what is `partial` has them given, as it does itself for what templates call (`ret._setup` of runtime.js in the pinned
+ * 4.7.10). No helper of ours reads the `lookupProperty` that the wrapping is for.
+ */
+export const RUNTIME = {
+  partial: true,
+  helpers: hb.helpers,
+  decorators: hb.decorators,
+  hooks: {},
+  protoAccessControl: {
+    properties: refused('__proto__'),
+    methods: refused(
+      'constructor',
+      '__defineGetter__',
+      '__defineSetter__',
+      '__lookupGetter__',
+      '__lookupSetter__',
+    ),
+  },
+};
+
 /**
  * Characters of templates that are kept. Compiled ones take about 170 bytes for each, and what one chart leaves must not use up the memory
  * of another's render.

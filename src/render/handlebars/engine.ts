@@ -3,7 +3,7 @@ import { remembering } from '../../base/textmemo.ts';
 import { suggest } from '../../charts/suggest.ts';
 import type { ChartEngine, Context, EngineOptions, Templates } from '../engine.ts';
 import { createBudget } from '../gotemplate/budget.ts';
-import { boundCompiled, CAPACITY, compile, compiled, compiledFiles } from './compiled.ts';
+import { boundCompiled, CAPACITY, compile, compiled, compiledFiles, RUNTIME } from './compiled.ts';
 import { located } from './errors.ts';
 import { HelperError } from './helper.ts';
 import { resolveMarkers, stripMarkers } from './markers.ts';
@@ -116,8 +116,6 @@ function openTemplates(options: EngineOptions): Templates {
     },
   };
 }
-
-const RUNTIME = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
 
 /** Runs what include and tpl call, and refuses recursion without an end. */
 function limitDepth(): <T>(run: () => T) => T {

@@ -7,6 +7,7 @@ import type { LineSource, MappedText } from '../engine.ts';
 const OPEN = '\uFDD0';
 const CLOSE = '\uFDD1';
 const MARKER = new RegExp(`${OPEN}(\\d+):(\\d+)${CLOSE}`, 'g');
+const MARKER_HERE = new RegExp(MARKER.source, 'y');
 
 export const marker = (file: number, line: number): string => `${OPEN}${file}:${line}${CLOSE}`;
 
@@ -15,15 +16,33 @@ export const stripMarkers = (text: string): string =>
 
 /** Takes the markers out. A line without one (the second line of a value, say) belongs to the line before. */
 export function resolveMarkers(marked: string, start: LineSource): MappedText {
-  let current = start;
   const sources: LineSource[] = [];
-  const lines = marked.split('\n').map((line) => {
-    const first = line.includes(OPEN) ? [...line.matchAll(MARKER)][0] : undefined;
-    if (first) current = { file: Number(first[1]), line: Number(first[2]) };
-    sources.push(current);
-    return stripMarkers(line);
-  });
-  return { text: lines.join('\n'), sources };
+  let current = start;
+  let isMarked = false;
+  const pieces: string[] = [];
+  const take = (from: number, to: number): void => {
+    if (from === to) return;
+    const piece = marked.slice(from, to);
+    pieces.push(piece);
+    for (let at = piece.indexOf('\n'); at >= 0; at = piece.indexOf('\n', at + 1)) {
+      sources.push(current);
+      isMarked = false;
+    }
+  };
+  let taken = 0;
+  for (let open = marked.indexOf(OPEN); open >= 0; open = marked.indexOf(OPEN, open + 1)) {
+    MARKER_HERE.lastIndex = open;
+    const found = MARKER_HERE.exec(marked);
+    if (!found) continue;
+    take(taken, open);
+    taken = MARKER_HERE.lastIndex;
+    // Of several the first counts.
+    if (!isMarked) current = { file: Number(found[1]), line: Number(found[2]) };
+    isMarked = true;
+  }
+  take(taken, marked.length);
+  sources.push(current);
+  return { text: pieces.join(''), sources };
 }
 
 /** Puts a marker at the head of every line that `value` (part of `original`, which starts on `startLine`) writes on. */

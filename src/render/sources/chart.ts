@@ -90,8 +90,10 @@ function renderScoped(
   const charts = allCharts(scoped);
   const contexts = new Map<Context, Chart>();
   const seen = request.revisionSeen ?? seesRevision(request);
+  const common = new Map(charts.map((one) => [one, contextOf(one, request, { seesRevision: seen })]));
   const contextFor: ContextFor = (one, template) => {
-    const context = contextOf(one, request, { template, seesRevision: seen });
+    const Template = { Name: template, BasePath: `${one.chart.metadata.name}/templates` };
+    const context = { ...common.get(one), Template };
     request.made.enter(templateName(scoped, template));
     contexts.set(context, one.chart);
     return context;

@@ -4,15 +4,15 @@ import type { Context } from '../engine.ts';
 import type { RenderRequest } from '../types.ts';
 
 /**
- * What templates see, under Helm's names, and `Pilotage` besides.
+ * What all templates of a chart see, under Helm's names, and `Pilotage` besides.
  * A render is a function of the commit, so Release says what `helm template` says: revision 1, an install.
  */
 export function contextOf(
   scoped: ScopedChart,
   request: RenderRequest,
-  { template, seesRevision }: { readonly template: string; readonly seesRevision: boolean },
+  { seesRevision }: { readonly seesRevision: boolean },
 ): Context {
-  const { raw, name } = scoped.chart.metadata;
+  const { raw } = scoped.chart.metadata;
   const { kubeVersion, apiVersions } = request.capabilities;
   const [, major = '', minor = ''] = /^v?(\d+)\.(\d+)/.exec(kubeVersion) ?? [];
   return {
@@ -35,7 +35,6 @@ export function contextOf(
       },
       APIVersions: apiVersions,
     },
-    Template: { Name: template, BasePath: `${name}/templates` },
     Pilotage: {
       delivery: request.delivery,
       environment: request.environment,
