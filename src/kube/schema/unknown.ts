@@ -19,6 +19,8 @@ export function unknownFields(
   object: unknown,
   most = Number.POSITIVE_INFINITY,
 ): UnknownField[] {
+  // Nearly all have none, and need no paths.
+  if (!hasUnknown(schema, object)) return [];
   const found: UnknownField[] = [];
   const visit = (node: Schema, value: unknown, path: string, pointer: string): void => {
     if (found.length >= most) return;
@@ -38,6 +40,19 @@ export function unknownFields(
   };
   visit(schema, object, '', '');
   return found;
+}
+
+function hasUnknown(node: Schema, value: unknown): boolean {
+  if (Array.isArray(value)) {
+    const { items } = node;
+    return items !== undefined && value.some((item) => hasUnknown(items, item));
+  }
+  if (!isObject(value)) return false;
+  for (const key in value) {
+    const child = memberSchema(node, key);
+    if (child ? hasUnknown(child, value[key]) : !isKept(node, key)) return true;
+  }
+  return false;
 }
 
 const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
