@@ -282,6 +282,7 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage chart import compose compose.yaml --output chart', 'a chart that renders to the same'],
       ['pilotage chart lint chart -f prod.yaml', 'mistakes, with file and line'],
       ['pilotage chart lint --format github', 'a repository, as annotations of a pull request'],
+      ['pilotage chart dependency update chart', 'into charts/, with a Chart.lock; commit both'],
       ['pilotage chart pull oci://HOST/charts/web --version ^1.2', ''],
       ['pilotage chart push web-1.2.3.tgz oci://HOST/charts', 'after: pilotage chart login HOST'],
     ],

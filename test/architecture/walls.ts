@@ -11,6 +11,7 @@ export const STAIRS: Record<string, readonly string[]> = {
   'charts/registry': ['base', 'charts', 'charts/web'],
   'charts/repository': ['base', 'charts', 'charts/web'],
   'charts/remote': ['base', 'charts', 'charts/web', 'charts/registry', 'charts/repository'],
+  'charts/dependencies': ['base', 'charts', 'charts/web', 'charts/remote'],
   health: ['base', 'kube'],
   render: ['base', 'kube', 'model', 'charts'],
   'promotion/identity': ['base'],
@@ -24,7 +25,7 @@ export const STAIRS: Record<string, readonly string[]> = {
   supervise: ['base', 'model'],
   cli: [
     ...['base', 'kube', 'model', 'charts', 'render', 'supervise', 'promotion/gates', 'audit'],
-    ...['charts/web', 'charts/registry', 'charts/repository', 'charts/remote'],
+    ...['charts/web', 'charts/registry', 'charts/repository', 'charts/remote', 'charts/dependencies'],
   ],
 };
 

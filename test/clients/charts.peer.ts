@@ -129,6 +129,41 @@ for (const helm of ['helm3', 'helm4']) {
       expect(shown.stdout).to.contain('description: A <web> & more');
     });
 
+    it('locks dependencies as helm does, by the same digest, and helm builds from that lock', async () => {
+      const chart = (folder: string): void => {
+        mkdirSync(join(dir, folder), { recursive: true });
+        writeFileSync(
+          join(dir, folder, 'Chart.yaml'),
+          [
+            'apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:',
+            `- {name: web, version: ^1.0, repository: "oci://${registry}/${helm}/theirs", alias: w, tags: [a], condition: "w.<on>,x"}`,
+            '- {name: local, version: 0.x, repository: "file://../local", import-values: [a, {child: b, parent: c}]}\n',
+          ].join('\n'),
+        );
+      };
+      for (const folder of ['by-us', 'by-them']) chart(folder);
+      mkdirSync(join(dir, 'local'));
+      writeFileSync(join(dir, 'local', 'Chart.yaml'), 'apiVersion: v2\nname: local\nversion: 0.3.0\n');
+      const credentials = ['--plain-http', '--username', username, '--password', password];
+      await helmRun('dependency', 'update', 'by-them', ...credentials);
+      const ours = await pilotage(['dependency', 'update', 'by-us', '--plain-http']);
+      expect(ours.code, ours.stderr).to.equal(0);
+      const lock = (folder: string): string =>
+        readFileSync(join(dir, folder, 'Chart.lock'), 'utf8')
+          .replace(/^generated: ".*"$/m, '')
+          .replace(/^archives:\n(?: .*\n)+/m, '');
+      expect(lock('by-us')).to.equal(lock('by-them'));
+      const names = (folder: string) => readdirSync(join(dir, folder, 'charts')).sort();
+      expect(names('by-us')).to.deep.equal(names('by-them'));
+      rmSync(join(dir, 'by-us', 'charts'), { recursive: true });
+      await helmRun('dependency', 'build', 'by-us', ...credentials);
+      expect(names('by-us')).to.deep.equal(['local-0.3.0.tgz', 'web-1.2.3+b1.tgz']);
+      rmSync(join(dir, 'by-them', 'charts'), { recursive: true });
+      const built = await pilotage(['dependency', 'build', 'by-them', '--plain-http']);
+      expect(built.code, built.stderr).to.equal(0);
+      expect(names('by-them')).to.deep.equal(names('by-us'));
+    });
+
     it('says which versions there are where none satisfies the range, and writes nothing', async () => {
       const chart = `oci://${registry}/${helm}/theirs/web`;
       const refused = await pilotage([

@@ -51,7 +51,7 @@ export function missingDependencies({ metadata, metadataFile, dependencies }: He
       reason: 'DependencyMissing',
       message: `The chart depends on ${name}${of && ` ${of}`}, which is not in charts/`,
       place: { file: metadataFile.file, line: lines.get(`/dependencies/${index}`) ?? 1 },
-      remedy: `Run helm dependency update and commit charts/, or put the chart into charts/${name}.`,
+      remedy: `Run pilotage chart dependency update and commit charts/, or put the chart into charts/${name}.`,
     };
   });
 }
@@ -70,7 +70,7 @@ export function unsatisfiedRanges(chart: HelmChart, dialect: Dialect): Problem[]
         reason: 'VersionNotSatisfied',
         message: `Chart.yaml asks for ${name} ${version || '(no version)'}, but charts/ holds ${versions}: its alias, condition and tags count for nothing`,
         place: { file: metadataFile.file, line: lines.get(`/dependencies/${index}`) ?? 1 },
-        remedy: 'Run helm dependency update, or correct the range.',
+        remedy: 'Run pilotage chart dependency update, or correct the range.',
       },
     ];
   });

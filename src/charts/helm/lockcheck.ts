@@ -29,5 +29,5 @@ const disagreement = (file: string, said: string): Problem => ({
   reason: 'ChartLockDisagrees',
   message: `${file.slice(file.lastIndexOf('/') + 1)} ${said}`,
   place: { file },
-  remedy: 'Run helm dependency update, and commit the lock and charts/.',
+  remedy: 'Run pilotage chart dependency update, and commit the lock and charts/.',
 });

@@ -58,10 +58,8 @@ export class ChartFetcher {
   async versions(source: ChartSource): Promise<readonly string[]> {
     if (isOci(source.repository)) {
       const reference = referenceOf(source);
-      return newestFirst(
-        (await this.registry(reference).tags(reference)).map(versionOf),
-        this.#options.dialect,
-      );
+      const tags = await this.registry(reference).tags(reference);
+      return newestFirst(tags.map(versionOf).filter(isWhole), this.#options.dialect);
     }
     const entries = await this.entries(source);
     return newestFirst(
@@ -116,7 +114,10 @@ export class ChartFetcher {
   }
 
   async #download(source: ChartSource, version: string): Promise<Omit<FetchedChart, 'version'>> {
-    const entry = (await this.entries(source)).find((one) => one.version === version);
+    const { dialect } = this.#options;
+    const entries = await this.entries(source);
+    const same = (one: IndexEntry): boolean => dialect.compareVersions(one.version, version) === 0;
+    const entry = entries.find((one) => one.version === version) ?? entries.find(same);
     if (!entry) throw noVersion(source, version);
     const { cache } = this.#options;
     const cached = entry.digest && (await cache?.get(entry.digest));
@@ -148,6 +149,9 @@ export class ChartFetcher {
     return { client, index: await client.index() };
   }
 }
+
+/** Of tags, Helm takes those alone for versions that have all three parts: `1`, `1.2` and `v1.2.3` move. */
+const isWhole = (version: string): boolean => /^\d+\.\d+\.\d+(?:[-+]|$)/.test(version);
 
 /** `oci://host/charts` and `web` are `host/charts/web`. */
 export const referenceOf = ({ repository, name }: ChartSource): Reference =>

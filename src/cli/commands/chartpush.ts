@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
-import { ProblemError } from '../../base/errors.ts';
+import { ProblemError, unwrap } from '../../base/errors.ts';
 import { unpackChart } from '../../charts/helm/archive.ts';
 import { metadataJson } from '../../charts/helm/gojson.ts';
 import { checkMetadata, type HelmMetadata, readMetadata } from '../../charts/helm/metadata.ts';
+import { packChart } from '../../charts/package.ts';
 import { annotationsOf } from '../../charts/registry/annotations.ts';
 import { pushChart } from '../../charts/registry/chart.ts';
 import { isOci, referenceText, tagOf } from '../../charts/registry/reference.ts';
@@ -13,14 +14,15 @@ import { goDialect } from '../../render/helm/dialect.ts';
 import { type FetchFlags, fetcherOf } from '../charts/fetching.ts';
 import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { readChartFolder } from '../init/chartfolder.ts';
 import type { Keyboard } from '../password.ts';
 
 type PushFlags = Pick<FetchFlags, 'plainHttp' | 'caFile' | 'username'>;
 
 export function chartPushCommand(context: CliContext, keyboard: Keyboard): Command {
   return new Command('push')
-    .description('give a packed chart to a registry, with its provenance file if that lies beside it')
-    .argument('<archive>', 'web-1.2.3.tgz')
+    .description('give a chart to a registry, with the provenance file that lies beside its archive')
+    .argument('<chart>', 'web-1.2.3.tgz, or a folder, which is packed first')
     .argument('<registry>', 'oci://HOST/FOLDER; the name of the chart and its version are added')
     .option('--username <name>', 'of the registry; its password is asked for, or read from standard input')
     .option('--plain-http', 'speak to the registry without TLS')
@@ -46,22 +48,25 @@ export function chartPushCommand(context: CliContext, keyboard: Keyboard): Comma
     });
 }
 
-function readArchive(file: string): Buffer {
+function readArchive(file: string): Uint8Array {
   try {
+    if (statSync(file).isDirectory())
+      return unwrap(packChart(readChartFolder(resolve(file)), '', {}, goDialect)).bytes;
     return readFileSync(file);
   } catch (cause) {
+    if (cause instanceof ProblemError) throw cause;
     throw new ProblemError(
       {
         reason: 'NotFound',
-        message: `${file} cannot be read as a packed chart`,
-        remedy: 'Pack the folder first: helm package FOLDER.',
+        message: `There is no chart at ${file}`,
+        remedy: 'Name a packed chart, or the folder of one.',
       },
       { cause },
     );
   }
 }
 
-function metadataOf(archive: Buffer, file: string): HelmMetadata {
+function metadataOf(archive: Uint8Array, file: string): HelmMetadata {
   const found = unpackChart(archive, basename(file)).find(({ name }) => name === 'Chart.yaml');
   if (!found) throw new ProblemError({ reason: 'InvalidChart', message: `${file} holds no Chart.yaml` });
   const metadata = readMetadata(found, goDialect);

@@ -76,7 +76,7 @@ describe('a Helm chart that cannot be rendered', () => {
       },
       [
         'Chart.yaml:5: The chart depends on db 1.0.0 from https://charts.example.com, which is not in charts/',
-        'helm dependency update',
+        'pilotage chart dependency update',
       ],
     ],
     [
