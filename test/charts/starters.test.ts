@@ -38,7 +38,7 @@ describe('the charts to start from', () => {
   });
 
   it('share their helpers, character for character', () => {
-    const helpers = names.map((name) => readText(starter(name), 'templates/_helpers.hbs'));
+    const helpers = names.map((name) => readText(starter(name), 'templates/_helpers.hbs.yaml'));
     expect(new Set(helpers).size).to.equal(1);
   });
 

@@ -28,7 +28,7 @@ describe('chart create', () => {
       'cronjob',
     ]);
     expect([code, stderr]).to.deep.equal([0, '']);
-    expect(stdout).to.contain('templates/cronjob.yaml.hbs').and.contain('images: {job: {path: FOLDER}}');
+    expect(stdout).to.contain('templates/cronjob.hbs.yaml').and.contain('images: {job: {path: FOLDER}}');
     expect(readFileSync(join(dir, 'deploy/nightly/Chart.yaml'), 'utf8')).to.contain('name: nightly\n');
     expect(readdirSync(join(dir, 'deploy'))).to.deep.equal(['nightly']);
   });

@@ -100,7 +100,7 @@ describe('e2e: the charts to start from', function () {
 
   it('stateful finds its volume again', async () => {
     const work = await begin('stateful');
-    await work.edit('chart/templates/service.yaml.hbs', (text) =>
+    await work.edit('chart/templates/service.hbs.yaml', (text) =>
       text.replace('clusterIP: None', 'type: NodePort'),
     );
     const url = urlIn(await deliver(work));
