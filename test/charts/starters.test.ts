@@ -110,7 +110,7 @@ describe('the charts to start from', () => {
   });
 
   it('leave out a database that is elsewhere, and say when nobody says where', () => {
-    const elsewhere = { database: { enabled: false }, databaseHost: 'db.example.org' };
+    const elsewhere = { database: { enabled: false, secret: 'db' }, databaseHost: 'db.example.org' };
     expect(objectsOf('site-with-database', elsewhere).map(({ kind }) => kind)).to.deep.equal([
       'Deployment',
       'Service',
@@ -127,5 +127,5 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   cronjob: ['CronJob'],
   stateful: ['Service', 'StatefulSet'],
   static: ['ConfigMap', 'Deployment', 'Service'],
-  'site-with-database': ['Deployment', 'Service', 'Service', 'StatefulSet'],
+  'site-with-database': ['Deployment', 'Service', 'Secret', 'Service', 'StatefulSet'],
 };
