@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -6,7 +6,9 @@ import { ProblemError } from '../../base/errors.ts';
 import { unpackChart } from '../../charts/helm/archive.ts';
 import type { HelmFile } from '../../charts/helm/files.ts';
 import { readMetadata } from '../../charts/helm/metadata.ts';
-import type { FetchedChart } from '../../charts/remote/fetcher.ts';
+import { readVerifyKey, verifySignature } from '../../charts/registry/cosign.ts';
+import { isOci, parseReference } from '../../charts/registry/reference.ts';
+import type { ChartFetcher, FetchedChart } from '../../charts/remote/fetcher.ts';
 import { goDialect } from '../../render/helm/dialect.ts';
 import { type FetchFlags, fetcherOf, withFetchOptions } from '../charts/fetching.ts';
 import { fetchNamed } from '../charts/named.ts';
@@ -20,6 +22,7 @@ interface PullFlags extends FetchFlags {
   readonly destination: string;
   readonly untar?: boolean;
   readonly prov?: boolean;
+  readonly verifyKey?: string;
 }
 
 export function chartPullCommand(context: CliContext, keyboard: Keyboard): Command {
@@ -30,14 +33,34 @@ export function chartPullCommand(context: CliContext, keyboard: Keyboard): Comma
     .option('--version <range>', 'a version, or a range such as ^1.2 (default: the newest)')
     .option('--destination <folder>', 'where it is written', '.')
     .option('--untar', 'write its files and not the archive')
+    .option('--verify-key <file>', 'write it only if this public key of cosign has signed it (PEM)')
     .option('--prov', 'write its provenance file, too; an error where it has none');
   return withFetchOptions(command).action(async (chart: string, flags: PullFlags) => {
     const { repo, version } = flags;
     const fetcher = fetcherOf(context, keyboard, flags);
     const named = { chart, ...(repo ? { repo } : {}), ...(version ? { version } : {}) };
     const fetched = await fetchNamed(fetcher, named, context.surroundings.fullEnvironment);
+    if (flags.verifyKey) await verify(fetcher, chart, fetched, flags.verifyKey);
     await write(context, chart, fetched, flags);
   });
+}
+
+/** @throws ProblemError unless it is signed */
+async function verify(
+  fetcher: ChartFetcher,
+  chart: string,
+  { manifest }: FetchedChart,
+  file: string,
+): Promise<void> {
+  const key = readVerifyKey(readFileSync(file, 'utf8'), file);
+  if (!isOci(chart) || !manifest)
+    throw new ProblemError({
+      reason: 'SignatureMissing',
+      message: `${chart} is of no registry, where signatures of cosign lie beside charts`,
+      remedy: 'Leave out --verify-key, or name the chart by oci://.',
+    });
+  const reference = parseReference(chart);
+  await verifySignature(fetcher.registry(reference), reference, manifest, key);
 }
 
 async function write(

@@ -5,6 +5,7 @@ import { chartDependencyCommand } from './chartdependency.ts';
 import { chartLoginCommand, chartLogoutCommand } from './chartlogin.ts';
 import { chartPullCommand } from './chartpull.ts';
 import { chartPushCommand } from './chartpush.ts';
+import { chartSearchCommand } from './chartsearch.ts';
 import { chartShowCommand } from './chartshow.ts';
 
 /** What is done with charts of registries and repositories: they may ask for a password. */
@@ -12,6 +13,7 @@ export const REMOTE_SUBCOMMANDS: readonly ((context: CliContext, keyboard: Keybo
   chartDependencyCommand,
   chartPullCommand,
   chartPushCommand,
+  chartSearchCommand,
   chartShowCommand,
   chartLoginCommand,
   chartLogoutCommand,

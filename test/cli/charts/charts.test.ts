@@ -112,6 +112,72 @@ describe('chart dependency', () => {
   });
 });
 
+describe('chart search and pull, of a repository', () => {
+  const INDEX = `entries:
+  web:
+  - {version: 1.0.0, appVersion: "7", description: A web server, urls: [web-1.0.0.tgz]}
+  - {version: 1.2.0, appVersion: "8", description: A web server, urls: [web-1.2.0.tgz]}
+  - {version: 2.0.0-rc.1, appVersion: "9", description: A web server, urls: [web-2.tgz]}
+  db:
+  - {version: 3.0.0, deprecated: true, description: "${'A very long description of a database. '.repeat(4)}", urls: [db.tgz]}
+`;
+  let server: Awaited<ReturnType<typeof startServer>>;
+  before(async () => {
+    server = await startServer((request, response) => {
+      const body = request.url === '/index.yaml' ? INDEX : packed('web', '1.2.0');
+      response.end(body);
+    });
+  });
+  after(() => server.stop());
+  const chart = (...args: readonly string[]) =>
+    run(['chart', ...args], { fullEnvironment: { HOME: dir } }, {});
+
+  it('lists the newest version of each chart, one word away, and all of them where they are asked for', async () => {
+    const { stdout } = await chart('search', server.url, 'WEB');
+    expect(stdout).to.equal(
+      'NAME   VERSION   APP VERSION   DESCRIPTION\nweb    1.2.0     8             A web server\n',
+    );
+    const all = JSON.parse((await chart('search', server.url, '--versions', '-o', 'json')).stdout) as {
+      version: string;
+    }[];
+    expect(all.map(({ version }) => version)).to.deep.equal(['3.0.0', '2.0.0-rc.1', '1.2.0', '1.0.0']);
+    expect((await chart('search', server.url, 'nothing')).stdout).to.equal('Nothing was found.\n');
+  });
+
+  it('writes the newest within a range as an archive or as files, and over no folder that is there', async () => {
+    const pull = (...args: readonly string[]) =>
+      chart('pull', 'web', '--repo', server.url, '--destination', dir, ...args);
+    expect((await pull('--version', '^1')).stdout).to.contain('web-1.2.0.tgz');
+    expect((await pull('--untar')).code).to.equal(0);
+    expect(readdirSync(join(dir, 'web'))).to.deep.equal(['Chart.yaml']);
+    expect((await pull('--untar')).stderr).to.contain('exists already');
+    expect((await pull('--prov')).stderr).to.contain('has no provenance file');
+  });
+
+  it('refuses to verify what has no place for a signature, and to send a password without encryption', async () => {
+    write('cosign.pub', '-----BEGIN PUBLIC KEY-----\nnone\n-----END PUBLIC KEY-----\n');
+    const refused = await chart(
+      'pull',
+      'web',
+      '--repo',
+      server.url,
+      '--verify-key',
+      join(dir, 'cosign.pub'),
+      '--destination',
+      dir,
+    );
+    expect([refused.code, readdirSync(dir).includes('web-1.2.0.tgz')]).to.deep.equal([1, false]);
+    write(
+      'helm/repositories.yaml',
+      `repositories:\n- {name: corp, url: "${server.url}", username: ann, password: pw}\n`,
+    );
+    const named = await run(['chart', 'pull', '@corp/web', '--destination', dir], {
+      fullEnvironment: { HOME: dir, HELM_CONFIG_HOME: join(dir, 'helm') },
+    });
+    expect(named.stderr).to.contain('A password would be sent').and.not.contain('pw');
+  });
+});
+
 describe('the password of a registry', () => {
   const places = () => ({
     credentials: join(dir, 'config', 'credentials.json'),
