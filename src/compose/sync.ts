@@ -12,8 +12,10 @@ import type { PromotionCache } from '../promotion/options.ts';
 import { permit } from '../promotion/permit/permit.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
 import { collectBundles } from '../sync/history/bundlegc.ts';
+import { basePolicy } from '../sync/intake/basepolicy.ts';
 import { createObserver, type Observer } from '../sync/intake/branchobserver.ts';
 import { type AgeKeys, createAgeKeys } from '../sync/source/agekeys.ts';
+import { createBaseFetcher } from '../sync/source/bases.ts';
 import { buildSecretReader } from '../sync/source/buildsecrets.ts';
 import { createImageBuilder } from '../sync/source/images.ts';
 import { allowedRegistries } from '../sync/source/registries.ts';
@@ -73,6 +75,10 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
         build: (request) => parts.containerImages.build(request),
         readSecret: buildSecretReader(home),
       },
+    }),
+    fetchBases: createBaseFetcher({
+      root: join(dataDir, 'bases'),
+      policyOf: (delivery) => basePolicy(home, delivery),
     }),
     isHomeElsewhere: parts.isHomeElsewhere,
     clock,

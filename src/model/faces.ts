@@ -186,6 +186,9 @@ export interface ConnectRequest {
   /** Where its builds get packages: HOST or HOST:PORT. */
   readonly allowRegistries?: readonly string[];
   readonly forbidRegistries?: readonly string[];
+  /** Where its kustomizations may have bases: HOST or HOST:PORT. */
+  readonly allowBases?: readonly string[];
+  readonly forbidBases?: readonly string[];
 }
 
 /** The body of every answer outside 2xx. */

@@ -198,6 +198,8 @@ const WORDS = [
   'forbidClusterScoped',
   'allowRegistries',
   'forbidRegistries',
+  'allowBases',
+  'forbidBases',
 ] as const;
 
 const revisionOf = (revision: string | null | undefined): { revision?: string } =>

@@ -7,6 +7,7 @@ import type { KubeClient } from '../kube/client/client.ts';
 import type { MayDeploy } from '../model/permission.ts';
 import type { ProgressSink } from '../model/progress.ts';
 import type { Environment } from '../model/types.ts';
+import type { FetchBases } from './source/bases.ts';
 import type { BuildImages, Render } from './source/source.ts';
 
 /** Everything that sync is handed in. */
@@ -24,6 +25,8 @@ export interface SyncOptions {
   readonly repository: (delivery: string) => Promise<Repository | undefined>;
   readonly render: Render;
   readonly buildImages: BuildImages;
+  /** Default: bases of other repositories are refused, as by a render on disk. */
+  readonly fetchBases?: FetchBases;
   /** The home runs no images that are built here. Default: it does. */
   readonly isHomeElsewhere?: boolean;
   readonly clock: Clock;

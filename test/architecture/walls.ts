@@ -113,8 +113,9 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     tree: ['store', 'objects', 'types.ts'],
     history: ['tree', 'store', 'objects', 'types.ts'],
     'repository.ts': ['history', 'tree', 'store', 'objects', 'types.ts'],
-    host: ['repository.ts', 'history', 'store', 'objects', 'types.ts'],
-    transport: ['repository.ts', 'history', 'store', 'objects', 'types.ts'],
+    wire: [],
+    host: ['repository.ts', 'history', 'store', 'objects', 'wire', 'types.ts'],
+    transport: ['repository.ts', 'history', 'store', 'objects', 'wire', 'types.ts'],
   },
   server: {
     'actions.ts': [],

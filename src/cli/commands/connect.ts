@@ -15,6 +15,8 @@ interface ConnectOptions extends OutputOptions {
   readonly allowClusterScoped: readonly string[];
   readonly forbidClusterScoped: readonly string[];
   readonly allowRegistry: readonly string[];
+  readonly allowBase: readonly string[];
+  readonly forbidBase: readonly string[];
   readonly forbidRegistry: readonly string[];
 }
 
@@ -58,6 +60,13 @@ export function connectCommand(
       [],
     )
     .option('--forbid-registry <host[:port]>', 'where they may not any more; repeatable', collect, [])
+    .option(
+      '--allow-base <host[:port]>',
+      'where its kustomizations may have bases (?ref=COMMIT), besides where its own repository is; repeatable',
+      collect,
+      [],
+    )
+    .option('--forbid-base <host[:port]>', 'where they may not any more; repeatable', collect, [])
     .action(async (name: string, url: string | undefined, options: ConnectOptions) => {
       await settleTrust(context, stdin, options);
       const token = options.tokenFile ? (await readSecret(options.tokenFile)).trim() : undefined;
@@ -92,6 +101,8 @@ const wordsOf = (options: ConnectOptions): Readonly<Record<string, readonly stri
       forbidClusterScoped: options.forbidClusterScoped,
       allowRegistries: options.allowRegistry,
       forbidRegistries: options.forbidRegistry,
+      allowBases: options.allowBase,
+      forbidBases: options.forbidBase,
     }).filter(([, words]) => words.length > 0),
   );
 

@@ -2,7 +2,7 @@ import { peel } from '../history/reachable.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { RefStore } from '../store/refs.ts';
 import type { Oid } from '../types.ts';
-import { FLUSH, packet } from './pkt-line.ts';
+import { FLUSH, packet } from '../wire/pkt-line.ts';
 
 const AGENT = 'agent=pilotage';
 export const SERVICES = ['git-upload-pack', 'git-receive-pack'] as const;

@@ -6,10 +6,10 @@ import type { OpenRepository } from '../repository.ts';
 import { Quarantine } from '../store/quarantine.ts';
 import { storageProblem } from '../store/storage-errors.ts';
 import type { Principal } from '../types.ts';
+import { PacketReader } from '../wire/pkt-line.ts';
 import { advertiseCapabilities, advertiseRefs, type Service } from './advertise.ts';
 import { bodyOf, protocolOf, type Route, refuse, routeOf, write } from './host-http.ts';
 import { type HostedRepositories, isRepositoryName } from './hosted.ts';
-import { PacketReader } from './pkt-line.ts';
 import { answerPush, type OnPush } from './push-answer.ts';
 import {
   needsPack,

@@ -4,8 +4,8 @@ import { formatProblem, type Problem, problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { branchOf } from '../objects/refname.ts';
 import type { Principal, PushedRef } from '../types.ts';
+import { FLUSH, packet, sideBand } from '../wire/pkt-line.ts';
 import { write } from './host-http.ts';
-import { FLUSH, packet, sideBand } from './pkt-line.ts';
 import type { PushOutcome, PushRequest } from './receive-pack.ts';
 
 /** A push whose refs are durable. */

@@ -7,7 +7,7 @@ import type { ObjectStore } from '../store/object-store.ts';
 import type { Quarantine } from '../store/quarantine.ts';
 import { storageProblem } from '../store/storage-errors.ts';
 import type { Oid, Principal, PushedRef, Repository } from '../types.ts';
-import { lineOf, type PacketReader } from './pkt-line.ts';
+import { lineOf, type PacketReader } from '../wire/pkt-line.ts';
 import { recordsOf } from './pushrecords.ts';
 
 /** What the host knows about a pushed ref, for its policy. */

@@ -9,8 +9,8 @@ import { writePack } from '../store/pack-writer.ts';
 import type { RefStore } from '../store/refs.ts';
 import type { Selection } from '../store/selection.ts';
 import type { Oid } from '../types.ts';
+import { DELIM, FLUSH, lineOf, PacketReader, packet, sideBandFrames } from '../wire/pkt-line.ts';
 import { listRefs, visibleRefs } from './advertise.ts';
-import { DELIM, FLUSH, lineOf, PacketReader, packet, sideBandFrames } from './pkt-line.ts';
 
 /** What a repository shows to a client that fetches. */
 export interface Source {

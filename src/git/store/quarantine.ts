@@ -12,6 +12,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { indexPack } from '../pack/index-pack.ts';
 import { encodeLinks } from '../pack/pack-links.ts';
+import type { Oid } from '../types.ts';
 import { syncFile, syncFolder } from './durable.ts';
 import { ObjectStore } from './object-store.ts';
 
@@ -40,9 +41,12 @@ export class Quarantine {
     await pipeline(Readable.from(source), createWriteStream(this.#pack));
   }
 
-  /** Throws ProblemError BadPack, CorruptObject, MissingObjects. */
-  async check(): Promise<void> {
-    const { index, checksum, count, links } = await indexPack(this.#pack, (oid) => this.#target.has(oid));
+  /**
+   * `has`: what need not be in the pack; absent: what the real database has.
+   * Throws ProblemError BadPack, CorruptObject, MissingObjects.
+   */
+  async check(has = (oid: Oid): boolean => this.#target.has(oid)): Promise<void> {
+    const { index, checksum, count, links } = await indexPack(this.#pack, has);
     if (count === 0) return;
     this.#name = `pack-${checksum}`;
     renameSync(this.#pack, join(this.#dir, 'pack', `${this.#name}.pack`));

@@ -18,6 +18,8 @@ const spec = object({
   clusterScoped: optional(list(string)),
   /** HOST or HOST:PORT that its builds may reach, beside the registries that the machine is configured with; a person's word. */
   registries: optional(list(string)),
+  /** HOST or HOST:PORT of repositories that its kustomizations may use at a commit, beside that of its own; a person's word. */
+  bases: optional(list(string)),
 });
 
 /** A commit, and environments that it left as they were: for each it stands in the place of the commit that their own record names. */

@@ -6,12 +6,13 @@ import { defaultConfig, mergeConfigs } from './config/config.ts';
 import { configOfCrds } from './config/crds.ts';
 import { readConfigurations } from './config/read.ts';
 import { refuse } from './errors.ts';
-import { type Files, remoteProblem } from './files.ts';
+import type { Files } from './files.ts';
 import { generate } from './generators/generate.ts';
 import { chartsOf, type Inflate, inflateChart } from './helmcharts/inflate.ts';
 import { type Entry, entriesOf, type Read, readKustomization } from './kustomization/read.ts';
 import { externalGenerators, externalTransformers } from './plugins/plugins.ts';
 import { addVariables, mergeVariables } from './references/vars.ts';
+import { isRemote } from './remote.ts';
 import { readResources } from './resource/read.ts';
 import type { Resource } from './resource/resource.ts';
 import { OPENAPI_VERSION } from './schema/merging.data.ts';
@@ -64,7 +65,7 @@ export class Target {
   addResources(to: Accumulated, entries: readonly Entry[]): void {
     for (const entry of entries) {
       const { path, place } = entry;
-      if (this.files.isFolder(path)) this.#addFolder(to, entry);
+      if (this.files.isFolder(path) || isRemote(path)) this.#addFolder(to, entry);
       else {
         const { text, file } = this.files.load(path, place);
         const resources = readResources(text, file);
@@ -76,8 +77,6 @@ export class Target {
   }
 
   #enter({ path, place }: Entry): Target {
-    const remote = this.files.isFolder(path) ? undefined : remoteProblem(path, place);
-    if (remote) throw remote;
     const folder = this.#folder === undefined ? undefined : below(this.#folder, path);
     const namespace = this.read.fields.namespace || this.#namespace;
     return new Target(this.files.enter(path, place), { folder, namespace, inflate: this.inflate });

@@ -1,6 +1,7 @@
 import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
 import type { Place } from '../../base/place.ts';
 import { refuse } from './errors.ts';
+import { folderIn, isRemote, MOUNTS, mountOf, notFetched, remoteBase, remoteFile } from './remote.ts';
 
 /** Thirty folders that each use the next one twice are a billion builds. */
 const MOST_ENTRIES = 5_000;
@@ -17,17 +18,21 @@ export class Files {
   readonly #visited: readonly string[];
   /** Shared by all of a build. */
   readonly #entries: { left: number };
+  /** Folder of the repository that it is part of: '', or where another one is mounted. */
+  readonly #top: string;
 
   constructor(
     tree: FileTree,
     root: string,
     visited: readonly string[] = [],
     entries = { left: MOST_ENTRIES },
+    top = '',
   ) {
     this.#tree = tree;
     this.root = root;
     this.#visited = visited;
     this.#entries = entries;
+    this.#top = top;
   }
 
   describe(): string {
@@ -41,6 +46,10 @@ export class Files {
 
   has(name: string): boolean {
     return this.#tree.digest(this.path(name)) !== undefined && !this.isFolder(name);
+  }
+
+  isMounted(top: string): boolean {
+    return pathsBelow(this.#tree, top).length > 0;
   }
 
   isFolder(path: string): boolean {
@@ -64,7 +73,7 @@ export class Files {
   /** The path in the repository of one that is relative to this folder, wherever it leads to. @throws ProblemError where it leaves it */
   inside(path: string, place: Place): string {
     const found = path.startsWith('/') ? undefined : join(this.root, path);
-    if (found === undefined) throw outside(path, place);
+    if (found === undefined || !isWithin(found, this.#top)) throw outside(path, place);
     return found;
   }
 
@@ -73,8 +82,7 @@ export class Files {
     path: string,
     place: Place,
   ): { readonly bytes: Uint8Array; readonly text: string; readonly file: string } {
-    const remote = remoteProblem(path, place);
-    if (remote) throw remote;
+    if (isRemote(path)) throw remoteFile(path, place);
     const file = this.inside(path, place);
     if (this.root !== '' && !file.startsWith(`${this.root}/`)) throw aside(path, this.describe(), place);
     const bytes = this.#tree.read(file);
@@ -88,8 +96,13 @@ export class Files {
 
   /** Another folder with a kustomization. @throws ProblemError */
   enter(path: string, place: Place): Files {
-    const folder = this.inside(path, place);
-    if (pathsBelow(this.#tree, folder).length === 0) throw missing(path, this.describe(), place);
+    const remote = isRemote(path) && !this.isFolder(path) ? remoteBase(path, place) : undefined;
+    const top = remote ? mountOf(remote) : this.#top;
+    const folder = remote ? folderIn(remote) : this.inside(path, place);
+    if (pathsBelow(this.#tree, folder).length === 0)
+      throw remote && !this.isMounted(top)
+        ? notFetched(remote, place)
+        : missing(path, this.describe(), place);
     const visited = [...this.#visited, this.root];
     const ancestor = visited.find(
       (root) => folder === '' || root === folder || root.startsWith(`${folder}/`),
@@ -104,9 +117,13 @@ export class Files {
     }
     this.#entries.left -= 1;
     if (this.#entries.left < 0) throw tooMany(place);
-    return new Files(this.#tree, folder, visited, this.#entries);
+    return new Files(this.#tree, folder, visited, this.#entries, top);
   }
 }
+
+/** What is mounted is no folder of the repository itself: it is entered by its address. */
+const isWithin = (path: string, top: string): boolean =>
+  top === '' ? path !== MOUNTS && !path.startsWith(`${MOUNTS}/`) : path === top || path.startsWith(`${top}/`);
 
 /** A path below a folder, normalised; undefined where it leaves the repository. */
 export function join(folder: string, path: string): string | undefined {
@@ -117,21 +134,6 @@ export function join(folder: string, path: string): string | undefined {
     else if (parts.pop() === undefined) return undefined;
   }
   return parts.join('/');
-}
-
-const REMOTE =
-  /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:\/\/|git::|[\w.-]+@[\w.-]+:|(?:github\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com|[\w.-]+\.(?:com|org|io|net))[:/])|\?ref=|\.git(?:\/|$|\?)/;
-
-export const isRemote = (path: string): boolean => REMOTE.test(path);
-
-export function remoteProblem(path: string, place: Place): Error | undefined {
-  if (!isRemote(path)) return undefined;
-  return refuse(
-    `${path} is elsewhere: a kustomization may use only what is in this repository`,
-    place,
-    'Copy it into the repository (kustomize localize does that for a whole kustomization) and name the copy.',
-    'RemoteResource',
-  );
 }
 
 const tooMany = (place: Place): Error =>

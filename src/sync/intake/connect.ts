@@ -34,11 +34,12 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
       message: `Namespace ${reserved} belongs to the cluster: no environment may deliver there, and no word opens it.`,
     });
   }
-  const unreadable = request.allowRegistries?.find((word) => !isAuthority(word));
+  const hosts = [...(request.allowRegistries ?? []), ...(request.allowBases ?? [])];
+  const unreadable = hosts.find((word) => !isAuthority(word));
   if (unreadable !== undefined) {
     throw new ProblemError({
       reason: 'BadRequest',
-      message: `"${unreadable}" is not where a registry is.`,
+      message: `"${unreadable}" is not where a ${request.allowBases?.includes(unreadable) ? 'repository' : 'registry'} is.`,
       remedy: 'Write HOST or HOST:PORT, without https:// and without a path.',
     });
   }
@@ -49,6 +50,7 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
     ...after('namespaces', before?.namespaces, request.allowNamespaces, request.forbidNamespaces),
     ...after('clusterScoped', before?.clusterScoped, request.allowClusterScoped, request.forbidClusterScoped),
     ...after('registries', before?.registries, request.allowRegistries, request.forbidRegistries),
+    ...after('bases', before?.bases, request.allowBases, request.forbidBases),
   };
   if (existing) {
     await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });
@@ -123,7 +125,7 @@ function credentialsApart({
 
 /** A list of words after a request; nothing where the request does not speak of it. */
 function after(
-  field: 'clusters' | 'namespaces' | 'clusterScoped' | 'registries',
+  field: 'clusters' | 'namespaces' | 'clusterScoped' | 'registries' | 'bases',
   before: readonly string[] = [],
   allow: readonly string[] | undefined,
   forbid: readonly string[] | undefined,

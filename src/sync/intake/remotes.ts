@@ -131,7 +131,7 @@ async function connect(
 }
 
 /** A Secret of type kubernetes.io/basic-auth; a token goes in as the password. */
-async function readCredentials(home: KubeClient, name: string): Promise<Credentials> {
+export async function readCredentials(home: KubeClient, name: string): Promise<Credentials> {
   const secret = await home.get(SECRETS, { namespace: PILOTAGE_NAMESPACE, name }).catch(notFoundAsUndefined);
   if (!secret) {
     throw new ProblemError({

@@ -3,6 +3,7 @@ import type { FileTree } from '../../base/filetree.ts';
 import { isBuiltinServer } from '../../kube/client/builtinserver.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
+import { appsOf } from '../../model/apps.ts';
 import { fullName } from '../../model/names.ts';
 import { type Environment, PILOTAGE_NAMESPACE, RELEASES, type Release } from '../../model/types.ts';
 import { claimProblem } from '../cluster/namespaceclaim.ts';
@@ -18,8 +19,9 @@ import { refKey } from '../plan/refkey.ts';
 import type { WithSealed } from '../plan/sealed.ts';
 import type { Bundle, Desired } from '../plan/types.ts';
 import { idle, isIdle } from '../plan/unserved.ts';
+import { fileOf } from '../source/deliveryfile.ts';
 import { sameInputs } from '../source/inputs.ts';
-import { type Sourced, sourceOf, treeAt } from '../source/source.ts';
+import { type Sourced, type SourceRequest, sourceOf, treeAt } from '../source/source.ts';
 import type { Memory } from '../state/memory.ts';
 import { afterAttempt, waitingFailure } from '../state/pacing.ts';
 import { deliveryMissing, fenceOf, lookerFor, ownerOf } from './fencenow.ts';
@@ -183,11 +185,32 @@ async function renderNow(
     lookUp: lookerFor(options, client, environment, signal),
     requestedAt: environment.spec.syncRequestedAt,
   });
-  const result = await sourceOf(source, render, options.buildImages, report, signal);
+  const based = await withBases(options, source, signal);
+  if (!based.ok) return based;
+  const result = await sourceOf(
+    { ...source, tree: based.value },
+    render,
+    options.buildImages,
+    report,
+    signal,
+  );
   signal.throwIfAborted();
   return result.ok && result.value.bundle.manifests.length === 0
     ? failed(nothingRendered(environment))
     : result;
+}
+
+/** The tree, with the repositories that its kustomizations use. */
+async function withBases(
+  { fetchBases }: PassParts,
+  { tree, delivery, environment, path }: SourceRequest,
+  signal: AbortSignal,
+): Promise<Result<FileTree>> {
+  const file = fileOf(tree);
+  if (!fetchBases || !file.ok) return ok(tree);
+  const apps = appsOf(file.value, tree, path, { delivery, environment });
+  const folders = apps.flatMap(({ source }) => (source.type === 'folder' ? [source.path] : []));
+  return fetchBases(delivery, tree, folders, signal);
 }
 
 /** Before anything is planned: it also holds where nothing has been delivered yet. */

@@ -71,14 +71,14 @@ export const CASES: readonly Case[] = [
   [
     'a remote base',
     'resources: ["https://github.com/org/repo//base?ref=v1"]\n',
-    /elsewhere.*\n.*Copy it into the repository/,
+    /names v1, which may be another commit tomorrow.*\n.*git ls-remote https:\/\/github\.com\/org\/repo v1/,
   ],
   [
     'a remote base by its short name',
     'resources: [github.com/org/repo/base]\n',
-    'github.com/org/repo/base is elsewhere',
+    'github.com/org/repo/base names no commit',
   ],
-  ['a remote file', 'patches: [{path: "https://example.com/p.yaml"}]\n', 'is elsewhere'],
+  ['a remote file', 'patches: [{path: "https://example.com/p.yaml"}]\n', 'is a file elsewhere'],
   ['a kustomization that is its own base', 'resources: [.]\n', 'make a cycle: k → k', {}],
   [
     'a cycle of two',

@@ -4,6 +4,7 @@ import type { KubeClient } from '../../../src/kube/client/client.ts';
 import { SECRETS } from '../../../src/kube/kinds/resources.data.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
 import { install } from '../../../src/sync/cluster/install.ts';
+import { basePolicy } from '../../../src/sync/intake/basepolicy.ts';
 import { connect } from '../../../src/sync/intake/connect.ts';
 import { allowedRegistries } from '../../../src/sync/source/registries.ts';
 import type { FakeClock } from '../../fakes/clock.ts';
@@ -84,6 +85,16 @@ describe('connecting a delivery', () => {
       allowRegistries: ['https://npm.example.com/'],
     }).catch(problemOf);
     expect(refused).to.have.property('remedy').that.includes('HOST:PORT');
+  });
+
+  it('lets kustomizations have bases at a host on a word, and with the credentials of its own repository there alone', async () => {
+    await connect(home, { name: 'shop', url, token: 'hush', allowBases: ['github.com', 'x.example.com'] });
+    await connect(home, { name: 'shop', forbidBases: ['x.example.com'] });
+    const own = { host: new URL(url).host, credentials: { user: 'git', password: 'hush' } };
+    expect(await basePolicy(home, 'shop')).to.deep.equal({ hosts: ['github.com'], own });
+    expect(await basePolicy(home, 'unknown')).to.deep.equal({ hosts: [] });
+    const refused = await connect(home, { name: 'shop', allowBases: ['https://a/'] }).catch(problemOf);
+    expect(refused).to.have.property('message').that.includes('is not where a repository is');
   });
 
   it('says at once of an address that it cannot be reached', async () => {

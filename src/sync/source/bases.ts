@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { failed, ok, type Problem, problemOf, type Result } from '../../base/errors.ts';
+import type { FileTree } from '../../base/filetree.ts';
+import { withMounts } from '../../base/mountedtree.ts';
+import { Mutex } from '../../base/mutex.ts';
+import type { Place } from '../../base/place.ts';
+import { type OpenRepository, openRepository } from '../../git/repository.ts';
+import { fetchCommit } from '../../git/transport/pinned.ts';
+import type { Credentials } from '../../git/transport/transport.ts';
+import { type FoundBase, remoteBases } from '../../render/kustomize/reach.ts';
+import { mountOf, type RemoteBase } from '../../render/kustomize/remote.ts';
+
+/** Adds the repositories that kustomizations of these folders use at a commit, or says why they cannot be had. */
+export type FetchBases = (
+  delivery: string,
+  tree: FileTree,
+  folders: readonly string[],
+  signal: AbortSignal,
+) => Promise<Result<FileTree>>;
+
+/** What a person lets a delivery read of other repositories. */
+export interface BasePolicy {
+  /** HOST or HOST:PORT. */
+  readonly hosts: readonly string[];
+  /** Of its own repository, for that host alone. */
+  readonly own?: { readonly host: string; readonly credentials?: Credentials };
+}
+
+export interface BaseFetcherOptions {
+  /** Folder of what was fetched: a repository by delivery and address, as what one may read is not another's. */
+  readonly root: string;
+  readonly policyOf: (delivery: string) => Promise<BasePolicy>;
+  readonly fetch?: typeof fetchCommit;
+}
+
+/** A delivery that uses more repositories than this does not mean to. */
+const MOST_BASES = 20;
+
+export function createBaseFetcher({ root, policyOf, fetch = fetchCommit }: BaseFetcherOptions): FetchBases {
+  const turn = new Mutex();
+  const opened = new Map<string, Promise<OpenRepository>>();
+
+  const repositoryOf = (delivery: string, { url }: RemoteBase): Promise<OpenRepository> => {
+    const name = createHash('sha256').update(url).digest('hex').slice(0, 40);
+    const dir = join(root, delivery, `${name}.git`);
+    const known = opened.get(dir) ?? openRepository(dir, { create: true });
+    opened.set(dir, known);
+    known.catch(() => opened.delete(dir));
+    return known;
+  };
+
+  /** What is here is not asked for again: a commit does not change. */
+  const treeOf = async (delivery: string, base: RemoteBase, policy: BasePolicy, signal: AbortSignal) => {
+    const repository = await repositoryOf(delivery, base);
+    const credentials = policy.own?.host === base.host ? policy.own.credentials : undefined;
+    await turn.run(() =>
+      fetch(base.url, base.commit, repository, { signal, ...(credentials ? { credentials } : {}) }),
+    );
+    return repository.tree(base.commit);
+  };
+
+  return async (delivery, tree, folders, signal) => {
+    const mounts = new Map<string, FileTree>();
+    for (;;) {
+      const whole = withMounts(tree, mounts);
+      const next = folders
+        .flatMap((folder) => remoteBases(whole, folder))
+        .find(({ base }) => !mounts.has(mountOf(base)));
+      if (!next) return ok(whole);
+      const { base, place } = next;
+      if (mounts.size >= MOST_BASES) return failed(tooMany(next));
+      const policy = await policyOf(delivery);
+      if (!policy.hosts.includes(base.host) && policy.own?.host !== base.host)
+        return failed(notAllowed(delivery, base, place));
+      try {
+        mounts.set(mountOf(base), await treeOf(delivery, base, policy, signal));
+      } catch (error) {
+        signal.throwIfAborted();
+        return failed({ ...problemOf(error), place });
+      }
+    }
+  };
+}
+
+const notAllowed = (delivery: string, { written, host }: RemoteBase, place: Place): Problem => ({
+  reason: 'BaseNotAllowed',
+  message: `${written} is at ${host}, from where ${delivery} may not fetch`,
+  place,
+  remedy: `Whoever administers Pilotage allows it: pilotage connect ${delivery} --allow-base ${host}. Or copy the base into the repository (kustomize localize).`,
+});
+
+const tooMany = ({ place }: FoundBase): Problem => ({
+  reason: 'TooManyBases',
+  message: `Kustomizations use more than ${MOST_BASES} other repositories, counting those that they lead to`,
+  place,
+  remedy: 'Copy them into the repository (kustomize localize).',
+});

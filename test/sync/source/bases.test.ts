@@ -1,0 +1,116 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { formatProblem } from '../../../src/base/errors.ts';
+import { foldersRead } from '../../../src/render/reach.ts';
+import { type BasePolicy, createBaseFetcher, type FetchBases } from '../../../src/sync/source/bases.ts';
+import { drop, Git, hasGit, scratch } from '../../git/support/git.ts';
+import { startHost, type TestHost, TOKEN } from '../../git/support/host.ts';
+import { tree } from '../../render/tree.ts';
+
+const SIGNAL = new AbortController().signal;
+const MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
+
+const git = hasGit() ? describe : describe.skip;
+if (!hasGit()) console.warn('git is not installed: the tests of bases of other repositories are skipped');
+
+git('bases of other repositories', () => {
+  let dir: string;
+  let host: TestHost;
+  let where: string;
+  const commits: string[] = [];
+
+  before(async () => {
+    dir = scratch();
+    host = await startHost(join(dir, 'served'));
+    where = new URL(host.origin).host;
+    const work = new Git(join(dir, 'work'));
+    await work.run('init', '-q', '-b', 'main');
+    const write = async (files: Record<string, string>): Promise<void> => {
+      for (const [path, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(work.dir, path)), { recursive: true });
+        writeFileSync(join(work.dir, path), text);
+      }
+      await work.run('add', '.');
+      await work.run('commit', '-q', '-m', 'A step');
+      commits.push(await work.run('rev-parse', 'HEAD'));
+    };
+    await write({ 'a/kustomization.yaml': 'resources: [a.yaml]\n', 'a/a.yaml': MAP });
+    // Leads to the first one, as a base of a base.
+    await write({ 'b/kustomization.yaml': `resources: ["${host.origin}/lib.git//a?ref=${commits[0]}"]\n` });
+    await work.run('clone', '-q', '--bare', work.dir, join(dir, 'served', 'lib.git'));
+  });
+  after(async () => {
+    await host.stop();
+    drop(dir);
+  });
+
+  const allowing = (policy: BasePolicy, root = 'bases'): FetchBases =>
+    createBaseFetcher({ root: join(dir, root), policyOf: async () => policy });
+  const own = (): BasePolicy => ({
+    hosts: [],
+    own: { host: where, credentials: { user: 'git', password: TOKEN } },
+  });
+  const overlay = (folder: string, commit: string | undefined) =>
+    tree({ 'k/kustomization.yaml': `resources: ["${host.origin}/lib.git//${folder}?ref=${commit}"]\n` });
+  const fetched = async (fetch: FetchBases, folder: string, commit: string | undefined): Promise<string> => {
+    const result = await fetch('shop', overlay(folder, commit), ['k'], SIGNAL);
+    return result.ok
+      ? foldersRead(result.value, 'k').join(' ')
+      : result.problems.map(formatProblem).join('\n');
+  };
+
+  it('are fetched at their commit, whatever branch is elsewhere now, with what they lead to', async () => {
+    const mount = `.git/${where}/git/lib.git@`;
+    expect(await fetched(allowing(own()), 'b', commits[1])).to.equal(
+      `k ${mount}${commits[1]}/b ${mount}${commits[0]}/a`,
+    );
+  });
+
+  it('are asked for once: later the server need not be there', async () => {
+    const before = host.requests.length;
+    expect(await fetched(allowing(own()), 'b', commits[1])).to.contain('/a');
+    expect(host.requests.length).to.equal(before);
+  });
+
+  it('are refused at a host that nobody has allowed, with the command that allows it, even where they were fetched for another delivery', async () => {
+    const before = host.requests.length;
+    const message = await fetched(allowing({ hosts: ['git.example.com'] }), 'a', commits[0]);
+    expect(message).to.match(
+      /^k\/kustomization\.yaml:1: .* from where shop may not fetch\n.*pilotage connect shop --allow-base 127\.0\.0\.1:\d+/,
+    );
+    expect(host.requests.length).to.equal(before);
+  });
+
+  it('are asked for without the credentials of another host', async () => {
+    const message = await fetched(allowing({ hosts: [where] }, 'others'), 'a', commits[0]);
+    expect(message).to.contain('refuses these credentials (HTTP 401)');
+  });
+
+  it('say so where the commit is not there', async () => {
+    const message = await fetched(allowing(own(), 'absent'), 'a', '1'.repeat(40));
+    expect(message).to.match(/does not give commit 1{40}: .*\n.*a branch or a tag holds it/);
+  });
+
+  it('are not looked for where a server leads to another address', async () => {
+    const server = createServer((_, response) => response.writeHead(302, { location: host.origin }).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const before = host.requests.length;
+    const address = `http://127.0.0.1:${port}/git/lib.git//a?ref=${commits[0]}`;
+    const files = tree({ 'k/kustomization.yaml': `resources: ["${address}"]\n` });
+    const fetch = allowing({ hosts: [`127.0.0.1:${port}`] });
+    const result = await fetch('shop', files, ['k'], SIGNAL);
+    server.close();
+    expect(result.ok ? '' : result.problems.map(formatProblem).join()).to.contain('answers HTTP 302');
+    expect(host.requests.length).to.equal(before);
+  });
+
+  it('leave a kustomization alone that has none', async () => {
+    const files = tree({ 'k/kustomization.yaml': 'resources: [a.yaml]\n', 'k/a.yaml': MAP });
+    const result = await allowing({ hosts: [] })('shop', files, ['k'], SIGNAL);
+    expect(result.ok && result.value).to.equal(files);
+  });
+});
