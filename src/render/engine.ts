@@ -59,11 +59,22 @@ export type Context = Readonly<Record<string, unknown>>;
 export interface EngineOptions {
   /** `{{image "web"}}` → reference, or undefined when nothing is known under that name. */
   readonly image: (name: string, root: Context) => string | undefined;
+  /** The name of a ConfigMap or a Secret of the chart's own, or undefined where nothing says what is in it. */
+  readonly refer: (reference: Reference, root: Context, place: Place) => string | undefined;
   /** Files of the chart that templates may read, by path relative to the chart. */
   readonly files: (root: Context) => Readonly<Record<string, string>>;
   /** Keeps what is made once, and what makes it. */
   readonly made: Made;
   readonly chance: Chance;
+}
+
+/** `{{config "web"}}`, `{{secret "db" "password"}}` */
+export interface Reference {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  readonly key?: string;
+  /** Of a value that is made because nobody gives it. */
+  readonly length: number;
 }
 
 /** Where a line of output came from: index of the file in the engine's list, line from 1. */

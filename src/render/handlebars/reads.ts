@@ -187,6 +187,9 @@ class Walk {
     }
     // The image of a name may be set under `images`.
     if (name === 'image') this.#note(memberOf(frame.root, ['Values', 'images']), 'take');
+    // What is in a ConfigMap or a Secret may be set there.
+    const folder = name === 'config' ? 'config' : name === 'secret' ? 'secrets' : undefined;
+    if (folder) this.#note(memberOf(frame.root, ['Values', folder, ...(texts[0] ? [texts[0]] : [])]), 'take');
     if (['get', 'lookup', 'hasKey'].includes(name) && given[0] && texts[1] !== undefined) {
       const member = memberOf(given[0], [texts[1]]);
       if (name === 'hasKey') this.#note(member, 'look');

@@ -10,6 +10,7 @@ import { seesRevision } from '../key.ts';
 import { mergePieces, type Piece } from '../manifests/merge.ts';
 import { type ReadManifests, readManifests, readValues, type SourceText } from '../manifests/read.ts';
 import { mistyped } from '../manifests/typed.ts';
+import { type ConfigChart, createChartConfig } from './chartconfig.ts';
 import { readsOfChart } from './chartreads.ts';
 import { contextOf, imageFrom } from './context.ts';
 import type { SeenValues, SourceOutput, SourceRenderer, SourceRequest, ValuesRequest } from './source.ts';
@@ -88,20 +89,25 @@ function renderScoped(
   engine: ChartEngine,
 ): Result<SourceOutput> {
   const charts = allCharts(scoped);
-  const contexts = new Map<Context, Chart>();
+  const contexts = new Map<Context, ScopedChart>();
+  const config = createChartConfig(request.made, request.chance);
   const seen = request.revisionSeen ?? seesRevision(request);
   const common = new Map(charts.map((one) => [one, contextOf(one, request, { seesRevision: seen })]));
   const contextFor: ContextFor = (one, template) => {
     const Template = { Name: template, BasePath: `${one.chart.metadata.name}/templates` };
     const context = { ...common.get(one), Template };
     request.made.enter(templateName(scoped, template));
-    contexts.set(context, one.chart);
+    contexts.set(context, one);
     return context;
   };
   const templates = engine.open({
     image: (name, root) =>
       imageFrom(name, request.images, root) ?? (request.anyImage ? `${name}:not-built` : undefined),
-    files: (root) => filesOf(request.tree, contexts.get(root)),
+    files: (root) => filesOf(request.tree, contexts.get(root)?.chart),
+    refer: (reference, root, place) => {
+      const own = contexts.get(root);
+      return own && config.refer(reference, configChart(own, scoped, request), place);
+    },
     made: request.made,
     chance: request.chance,
   });
@@ -120,12 +126,23 @@ function renderScoped(
     );
     if (!merged.ok) return merged;
     const warnings = read.flatMap((one) => one.warnings);
-    return ok({ manifests: merged.value, warnings, ...(notes === undefined ? {} : { notes }) });
+    return ok({
+      manifests: config.finish(merged.value),
+      warnings,
+      ...(notes === undefined ? {} : { notes }),
+    });
   } catch (error) {
     if (error instanceof ProblemError) return failed(error.problem);
     throw error;
   }
 }
+
+/** Charts below the one of the release may have objects of the same names. */
+const configChart = (own: ScopedChart, top: ScopedChart, { app, tree }: SourceRequest): ConfigChart => ({
+  prefix: own === top ? app : `${app}-${own.name}`,
+  values: own.values.data,
+  files: filesOf(tree, own.chart),
+});
 
 /** As Helm names it: below the name of the chart at the top. */
 const templateName = ({ chart }: ScopedChart, file: string): string =>

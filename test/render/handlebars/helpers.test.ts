@@ -179,6 +179,7 @@ function print(expression: string): string {
   const engine = handlebars.open({
     image: () => undefined,
     files: () => ({}),
+    refer: () => undefined,
     made: createMade({}, systemChance),
     chance: systemChance,
   });

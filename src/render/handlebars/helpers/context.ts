@@ -1,5 +1,6 @@
 import { compileRegex, type Regex } from '../../../kube/values/pattern.ts';
-import { HelperError, map, text } from '../helper.ts';
+import type { Reference } from '../../engine.ts';
+import { HelperError, integer, map, text } from '../helper.ts';
 import { isMap } from '../truth.ts';
 import type { Call } from '../types.ts';
 
@@ -28,6 +29,10 @@ export const CONTEXTUAL: Readonly<Record<string, ContextHelper>> = {
     if (Array.isArray(source)) return source[Number(key)];
     return isMap(source) && Object.hasOwn(source, text(key)) ? source[text(key)] : undefined;
   },
+  /** `{{config "web"}}` is the name of a ConfigMap; `{{config "web" "LOG"}}` is what `configMapKeyRef` takes. */
+  config: (args, call) => refer('ConfigMap', args, call),
+  /** `{{secret "db" "password"}}` is what `secretKeyRef` takes. A key that nobody gives is made once. */
+  secret: (args, call) => refer('Secret', args, call),
   filesGet: ([path], { root, parts }) => {
     const files = parts.files(root);
     const name = text(path);
@@ -40,6 +45,33 @@ export const CONTEXTUAL: Readonly<Record<string, ContextHelper>> = {
     return (APIVersions ?? []).includes(text(wanted));
   },
 };
+
+const LENGTH = 32;
+const LONGEST = 1024;
+
+function refer(kind: Reference['kind'], args: readonly unknown[], { parts, root, place }: Call): unknown {
+  const options = args.find(isMap) ?? {};
+  const [name = '', key] = args.filter((arg) => !isMap(arg)).map(text);
+  const length = options.length === undefined ? LENGTH : integer(options.length);
+  if (!/^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$/.test(name))
+    throw new HelperError(
+      `${JSON.stringify(name)} cannot be part of a name`,
+      'Lower-case letters, digits and dashes can.',
+    );
+  if (key !== undefined && !/^[-._a-zA-Z0-9]{1,253}$/.test(key))
+    throw new HelperError(
+      `${JSON.stringify(key)} cannot be a key`,
+      'Letters, digits, dots, dashes and underscores can.',
+    );
+  if (length < 1 || length > LONGEST) throw new HelperError(`length must be 1 to ${LONGEST}, not ${length}`);
+  const found = parts.refer({ kind, name, ...(key === undefined ? {} : { key }), length }, root, place);
+  if (found !== undefined) return key === undefined ? found : { name: found, key };
+  const folder = kind === 'Secret' ? 'secrets' : 'config';
+  throw new HelperError(
+    `nothing says what is in ${JSON.stringify(name)}${key === undefined ? '' : ` under ${key}`}`,
+    `Set ${folder}.${name}${key === undefined ? '' : `.${key}`} in values.yaml, or put files into ${folder}/${name}/ of the chart.`,
+  );
+}
 
 function pickFiles(files: Readonly<Record<string, string>>, pattern: string): Record<string, string> {
   const matcher = globToRegex(pattern);
