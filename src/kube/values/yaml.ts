@@ -22,6 +22,7 @@ import { isInt64 } from './json.ts';
 import type { Json } from './types.ts';
 import { type TooLarge, tooLarge } from './yaml-bounds.ts';
 import { readLean } from './yaml-lean.ts';
+import { dumpLean } from './yaml-lean-dump.ts';
 import { GO_INTEGER, goInteger, integerIn, MAX_DIGITS } from './yaml-numbers.ts';
 import { documentsOf, placesOf, type RepeatedLine, repeatedLines, startOf } from './yaml-places.ts';
 
@@ -249,6 +250,9 @@ function inexact(written: string, isFile: boolean): string | undefined {
 const DUMPED = DUMP_SCHEMA.withTags(integerTag);
 
 /** Block style, keys in the order of the object, nothing folded, lists not indented: as kubectl prints. */
-export function dumpYaml(value: unknown): string {
+export const dumpYaml = (value: unknown): string => dumpLean(value) ?? dumpAnyYaml(value);
+
+/** The same of values of every kind. */
+export function dumpAnyYaml(value: unknown): string {
   return dump(value, { schema: DUMPED, noRefs: true, lineWidth: -1, seqNoIndent: true, skipInvalid: true });
 }

@@ -63,6 +63,8 @@ export const RUNTIME = {
  */
 export const CAPACITY = 2 ** 19;
 const kept = new Map<string, Compiled>();
+/** The same by the template itself, where a chart is kept: hashing a text takes as long as running it. */
+let keptBy = new WeakMap<Template, Compiled>();
 const files: string[] = [];
 let characters = 0;
 
@@ -73,12 +75,21 @@ export const compiledFiles: readonly string[] = files;
 export function boundCompiled(): void {
   if (characters <= CAPACITY) return;
   kept.clear();
+  keptBy = new WeakMap();
   files.length = 0;
   characters = 0;
 }
 
 /** A template that is kept for later renders. @throws ProblemError where the text is no template */
 export function compiled(template: Template): Compiled {
+  const known = keptBy.get(template);
+  if (known) return known;
+  const made = compiledText(template);
+  keptBy.set(template, made);
+  return made;
+}
+
+function compiledText(template: Template): Compiled {
   const key = `${template.file}\0${template.text}`;
   const known = kept.get(key);
   if (known) return known;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ByteCache } from '../../base/bytecache.ts';
 import type { FileTree } from '../../base/filetree.ts';
 import { patchFiles } from '../../model/apps.ts';
 import { filesRead } from '../reach.ts';
@@ -25,6 +26,26 @@ export function toWire({ tree, ...request }: RenderRequest): WireRequest {
 
 export function fromWire({ request, files }: WireRequest): RenderRequest {
   return { ...request, tree: treeOf(new Map(files)) };
+}
+
+/** Bytes of files that a worker keeps: with a tree goes what was read of it (`base/weakmemo.ts`), a chart parsed some times as large. */
+const KEPT_TREES = 4 * 2 ** 20;
+
+/** As fromWire, but the same files are the same tree again: the next release of a chart finds it read. */
+export function keepingTrees(limit = KEPT_TREES): (wire: WireRequest) => RenderRequest {
+  const trees = new ByteCache<string, FileTree>(limit);
+  return ({ request, files }) => {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for (const [path, content] of files) {
+      hash.update(`${path.length} ${content.length} ${path}`).update(content);
+      bytes += path.length + content.length;
+    }
+    const key = hash.digest('base64');
+    const tree = trees.get(key) ?? treeOf(new Map(files));
+    trees.set(key, tree, bytes);
+    return { ...request, tree };
+  };
 }
 
 /** A FileTree over bytes in memory; its digests are sha256, so they compare only with one another. */

@@ -7,11 +7,13 @@ import { handlebars } from '../handlebars/engine.ts';
 import { boundAnswer } from '../manifests/bounds.ts';
 import { render } from '../render.ts';
 import type { Rendered } from '../types.ts';
-import { fromWire, READY, type WireRequest } from './wire.ts';
+import { keepingTrees, READY, type WireRequest } from './wire.ts';
+
+const requestOf = keepingTrees();
 
 async function answer(wire: WireRequest): Promise<Result<Rendered>> {
   try {
-    return boundAnswer(await render(fromWire(wire), handlebars, systemChance));
+    return boundAnswer(await render(requestOf(wire), handlebars, systemChance));
   } catch (error) {
     return boundAnswer(failed(problemOf(error)));
   }

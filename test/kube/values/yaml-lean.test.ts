@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { FILE_BOUNDS } from '../../../src/kube/values/bounds.ts';
-import { dumpYaml, parseDocuments } from '../../../src/kube/values/yaml.ts';
+import { dumpAnyYaml, parseDocuments } from '../../../src/kube/values/yaml.ts';
 import { readLean } from '../../../src/kube/values/yaml-lean.ts';
+import { dumpLean } from '../../../src/kube/values/yaml-lean-dump.ts';
 import { seeded } from '../seeded.ts';
 
 /** What js-yaml reads: a byte order mark changes nothing else. */
@@ -260,7 +261,72 @@ describe('the lean reader of YAML', () => {
         );
       return scalars[random(scalars.length)];
     };
-    const texts = Array.from({ length: 500 }, () => dumpYaml({ a: randomValue(4), b: randomValue(3) }));
+    const values = Array.from({ length: 500 }, () => ({ a: randomValue(4), b: randomValue(3) }));
+    const texts = values.map(dumpAnyYaml);
     expect(texts.filter(isRead).length / texts.length).to.be.above(0.8);
+  });
+
+  it('is written as js-yaml does by the lean writer, or left to it', () => {
+    const random = seeded(4);
+    const texts = [
+      'a',
+      'a-b',
+      '64Mi',
+      '/x',
+      'v1.2',
+      'app/name',
+      '1.2.3',
+      'yes',
+      '100',
+      '1e3',
+      'a b',
+      '',
+      '-',
+      'null',
+      'x:y',
+    ];
+    const numbers = [0, 7, -1, 2 ** 40];
+    const leafs = [
+      ...texts,
+      ...texts.slice(0, 6),
+      ...texts.slice(0, 6),
+      ...numbers,
+      1.5,
+      -0,
+      true,
+      null,
+      9007199254740993n,
+    ];
+    const randomValue = (depth: number): unknown => {
+      const kind = depth === 0 ? 2 : random(3);
+      if (kind === 0) return Array.from({ length: random(4) }, () => randomValue(depth - 1));
+      if (kind === 2) return leafs[random(random(4) === 0 ? leafs.length : 6)];
+      const keys = Array.from({ length: random(4) }, () =>
+        String(random(20) === 0 ? leafs[random(15)] : `k${random(9)}`),
+      );
+      return Object.fromEntries(keys.map((key) => [key, randomValue(depth - 1)]));
+    };
+    const values = Array.from({ length: 1500 }, () => randomValue(5));
+    let written = 0;
+    for (const value of values) {
+      const lean = dumpLean(value);
+      if (lean === undefined) continue;
+      written += 1;
+      expect(lean).to.equal(dumpAnyYaml(value));
+    }
+    expect(written).to.be.above(300);
+    const circle: Record<string, unknown> = {};
+    circle.a = circle;
+    for (const value of [
+      'a',
+      1,
+      null,
+      { a: undefined },
+      { a: () => 1 },
+      { a: new Date(0) },
+      new Map(),
+      circle,
+    ])
+      expect(dumpLean(value)).to.equal(undefined);
   });
 });
