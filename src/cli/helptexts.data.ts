@@ -262,6 +262,7 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage render', 'this folder, for dev'],
       ['pilotage render -e prod --set replicas=5', 'for prod, with one value changed'],
       ['pilotage render -o json | jq .', 'needs no daemon'],
+      ['pilotage render --explain deployment/web spec.replicas', 'which line and which value that is'],
     ],
   },
   template: {

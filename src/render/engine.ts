@@ -3,6 +3,7 @@ import type { ValueReads } from '../charts/valuereads.ts';
 import type { Json } from '../kube/values/types.ts';
 import type { Chance } from './gotemplate/chance.ts';
 import type { Made } from './gotemplate/made.ts';
+import type { Output } from './provenance/output.ts';
 
 /** What a language of chart templates has to offer. Handlebars is one (`handlebars/`); the one to use is handed in. */
 export interface ChartEngine {
@@ -66,6 +67,8 @@ export interface EngineOptions {
   /** Keeps what is made once, and what makes it. */
   readonly made: Made;
   readonly chance: Chance;
+  /** How texts come about is recorded. */
+  readonly explain?: boolean;
 }
 
 /** `{{config "web"}}`, `{{secret "db" "password"}}` */
@@ -92,4 +95,6 @@ export interface MappedText {
 export interface RenderedText extends MappedText {
   /** File names by the index that `sources` use. */
   readonly files: readonly string[];
+  /** How the text came about, where that is recorded. */
+  readonly output?: Output;
 }

@@ -15,6 +15,7 @@ import type { Written } from './manifests/read.ts';
 import { blotted, blotterOf, secretTexts } from './manifests/secrets.ts';
 import { upgrade } from './manifests/upgrade.ts';
 import { patched } from './patches.ts';
+import { type Explainable, explain } from './provenance/explain.ts';
 import { isSealedText } from './sops/open.ts';
 import { sealedFields } from './sops/sealedfields.ts';
 import { type OpenedTree, openTree } from './sops/tree.ts';
@@ -117,9 +118,12 @@ export function finished(source: SourceOutput, request: RenderRequest): Result<R
   const [first, ...others] = problems;
   if (first) return failed(first, ...others);
   const { notes, warnings } = source;
+  const explanation =
+    request.explain && explain(explainable(source.manifests, written, request.app), request.explain);
   const rendered: Rendered = {
     // It travels between processes, as a place that is computed cannot.
-    manifests: written.map(({ placeOf: _, ...one }) => ({ ...one, app: request.app })),
+    manifests: written.map(({ placeOf: _, provenance: __, ...one }) => ({ ...one, app: request.app })),
+    ...(explanation ? { explanation } : {}),
     ...(notes === undefined ? {} : { notes }),
     warnings: [
       ...warnings,
@@ -129,4 +133,17 @@ export function finished(source: SourceOutput, request: RenderRequest): Result<R
   };
   const [large, ...larger] = tooLargeToApply(rendered);
   return large ? failed(large, ...larger) : ok(rendered);
+}
+
+/** What is delivered, beside what the source wrote: Pilotage has changed some of it since. */
+function explainable(before: readonly Written[], after: readonly Written[], app: string): Explainable[] {
+  const written = new Map(before.map(({ provenance, object }) => [provenance, object]));
+  return after.map(({ object, provenance }) => {
+    const original = provenance && written.get(provenance);
+    return {
+      ...{ object, app },
+      ...(original ? { written: original } : {}),
+      ...(provenance ? { provenance } : {}),
+    };
+  });
 }

@@ -3,6 +3,7 @@ import type { FileTree } from '../base/filetree.ts';
 import type { Place } from '../base/place.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 import type { PatchEntry } from '../model/deliveryfile.ts';
+import type { ExplainRequest, Explanation } from './provenance/origin.ts';
 import type { GeneratedValues, Lookup, LookupAnswers } from './recorded.ts';
 
 /** One rendered object and where it was written. */
@@ -53,6 +54,8 @@ export interface RenderRequest {
    * a render that looks up anything else gives no manifests, but tells what that is.
    */
   readonly lookups?: LookupAnswers;
+  /** Ask besides where the fields of an object come from. The objects stay the same. */
+  readonly explain?: ExplainRequest;
 }
 
 export interface Rendered {
@@ -66,4 +69,6 @@ export interface Rendered {
   readonly holders?: Readonly<Record<string, readonly string[]>>;
   /** What templates looked up and the request has no answer to. */
   readonly lookups?: readonly Lookup[];
+  /** What `explain` asked for; absent where this app renders no such object. */
+  readonly explanation?: Explanation;
 }

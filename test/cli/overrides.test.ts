@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ProblemError } from '../../src/base/errors.ts';
-import { overridesOf } from '../../src/cli/commands/render.ts';
+import { overridesOf } from '../../src/cli/workingtreecommand.ts';
 
 describe('--set', () => {
   it('nests by dots and types numbers, booleans and null', () => {

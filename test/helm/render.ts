@@ -1,6 +1,7 @@
 import { systemChance } from '../../src/render/chance.ts';
 import { createBudget } from '../../src/render/gotemplate/budget.ts';
 import { execute } from '../../src/render/gotemplate/execute.ts';
+import type { RunTemplate } from '../../src/render/gotemplate/executionstate.ts';
 import { createLookups } from '../../src/render/gotemplate/lookups.ts';
 import { createMade } from '../../src/render/gotemplate/made.ts';
 import { parse } from '../../src/render/gotemplate/parse.ts';
@@ -20,11 +21,18 @@ export function goValue(json: Json): Value {
 }
 
 /** One template with the functions of Helm's charts, as the program of test/peers/helm4/render has it. */
-export function renderTemplate(text: string, data: Json): Outcome {
+export function renderTemplate(text: string, data: Json, run?: RunTemplate): Outcome {
   const space = new TemplateSpace();
   const budget = createBudget();
   const base = baseFunctions({ made: createMade({}, systemChance), chance: systemChance });
-  const executing = helmFunctions({ base, space, lookups: createLookups({}), helm: 4, budget });
+  const executing = helmFunctions({
+    base,
+    space,
+    lookups: createLookups({}),
+    helm: 4,
+    budget,
+    ...(run ? { run } : {}),
+  });
   try {
     space.define(parse('case', text, executing.functions));
     const { text: output } = execute(space, 'case', goValue(data), executing);

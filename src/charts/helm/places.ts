@@ -10,6 +10,8 @@ import { type HelmMap, tableAt } from './values.ts';
 export interface ValuePlaces {
   /** Where the value at `path` was set that the chart at `scope` (names from the root chart) sees, or what is around it. */
   find(scope: readonly string[], path: readonly string[]): Place | undefined;
+  /** All that set it, strongest first: the first one counts. Where nothing does, what `find` finds. */
+  all(scope: readonly string[], path: readonly string[]): readonly Place[];
   /** The files that can set values of that chart, strongest first. */
   files(scope: readonly string[]): readonly string[];
 }
@@ -31,26 +33,31 @@ export interface PlaceOptions {
 export function valuePlaces({ root, files, set }: PlaceOptions): ValuePlaces {
   const given = files.toReversed().map(({ file, text }) => layerOf(file, [], () => text));
   const layersFor = (scope: readonly string[]): Layer[] => [...given, ...defaultsOf(root, scope)];
-  const exact = (scope: readonly string[], path: readonly string[]): Place | undefined => {
+  const exact = (scope: readonly string[], path: readonly string[]): Place[] => {
     const full = path[0] === 'global' ? path : [...scope, ...path];
-    if (tableAt(set, full.slice(0, -1))?.has(full.at(-1) ?? '')) return { file: '--set' };
-    for (const layer of layersFor(scope)) {
+    const isSet = tableAt(set, full.slice(0, -1))?.has(full.at(-1) ?? '');
+    const inFiles = layersFor(scope).flatMap((layer): Place[] => {
       // A layer of a chart in between holds the values of those below it under their names.
       const inside = [full, [...scope, ...path]].map((one) => one.slice(layer.scope.length));
-      for (const pointer of inside.map(pointerOf)) {
-        const line = layer.lines().get(pointer);
-        if (line !== undefined) return { file: layer.file, line };
-      }
+      const lines = inside.map((one) => layer.lines().get(pointerOf(one)));
+      const line = lines.find((found) => found !== undefined);
+      return line === undefined ? [] : [{ file: layer.file, line }];
+    });
+    return isSet ? [{ file: '--set' }, ...inFiles] : inFiles;
+  };
+  const find: ValuePlaces['find'] = (scope, path) => {
+    for (let length = path.length; length > 0; length--) {
+      const [place] = exact(scope, path.slice(0, length));
+      if (place) return place;
     }
     return undefined;
   };
   return {
-    find(scope, path) {
-      for (let length = path.length; length > 0; length--) {
-        const place = exact(scope, path.slice(0, length));
-        if (place) return place;
-      }
-      return undefined;
+    find,
+    all(scope, path) {
+      const places = exact(scope, path);
+      const around = places.length === 0 ? find(scope, path) : undefined;
+      return around ? [around] : places;
     },
     files: (scope) => layersFor(scope).map(({ file }) => file),
   };

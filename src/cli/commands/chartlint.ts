@@ -6,7 +6,7 @@ import type { CliContext } from '../context.ts';
 import { lintFolder } from '../lint/lintfolder.ts';
 import { FORMATS } from '../output/findings/list.ts';
 import { ownIdentities } from '../secrets/keyfile.ts';
-import { overridesOf } from './render.ts';
+import { overridesOf } from '../workingtreecommand.ts';
 
 interface LintOptions {
   readonly values: readonly string[];

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { unwrap } from '../../base/errors.ts';
 import { formatPlace } from '../../base/place.ts';
 import { deepEqual, isObject } from '../../kube/values/equal.ts';
@@ -7,36 +7,22 @@ import { isSealedText } from '../../render/sops/open.ts';
 import { openTree } from '../../render/sops/tree.ts';
 import { valuesOfSource } from '../../render/sources/list.ts';
 import type { SeenValues } from '../../render/sources/source.ts';
-import { outputOption, print, printJson } from '../command.ts';
+import { print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { formatFittingTable, formatTable } from '../output/table.ts';
+import { formatFittingTable } from '../output/table.ts';
 import { ownIdentities } from '../secrets/keyfile.ts';
 import { folderOfApp, readWorkingTree } from '../workingtree.ts';
-import { overridesOf } from './render.ts';
+import { overridesOf, type WorkingTreeOptions, workingTreeCommand } from '../workingtreecommand.ts';
 
-interface ValuesOptions {
-  readonly environment: string;
-  readonly app?: string;
+interface ValuesOptions extends WorkingTreeOptions {
   readonly diff?: string;
-  readonly set: readonly string[];
-  readonly output: 'text' | 'json';
 }
 
 /** Needs no daemon: what a chart in the working tree sees, and which line of which file says so. */
 export function valuesCommand(context: CliContext): Command {
-  return new Command('values')
+  return workingTreeCommand('values')
     .description('what the templates of a chart see as values, and where each was set')
-    .argument('[folder]', 'the repository', '.')
-    .option('-e, --environment <name>', 'whose values', 'dev')
-    .option('--app <name>', 'only this app')
     .option('--diff <environment>', 'only what is different there')
-    .option(
-      '--set <path=value>',
-      'override one value (repeatable)',
-      (one, all: readonly string[]) => [...all, one],
-      [],
-    )
-    .addOption(outputOption())
     .action(async (folder: string, options: ValuesOptions) => {
       const identities = await ownIdentities(context.surroundings.fullEnvironment);
       const read = (environment: string) => valuesIn(folder, environment, options, identities);
@@ -47,7 +33,8 @@ export function valuesCommand(context: CliContext): Command {
       for (const [app, values] of seen) {
         if (seen.size > 1) print(context, `# ${app}`);
         const other = others?.get(app);
-        print(context, other ? difference(values, other, options) : listing(values, context.stdout.columns));
+        const { columns } = context.stdout;
+        print(context, other ? difference(values, other, options, columns) : listing(values, columns));
       }
     });
 }
@@ -101,6 +88,7 @@ function difference(
   values: SeenValues,
   other: SeenValues,
   { environment, diff = '' }: ValuesOptions,
+  columns: number | undefined,
 ): string {
   const [here, there] = [leavesOf(values.data), leavesOf(other.data)];
   const keys = [...new Set([...here.keys(), ...there.keys()])].sort();
@@ -113,7 +101,7 @@ function difference(
     return [[dotted(path), cell(a, values), cell(b, other)]];
   });
   if (rows.length === 0) return `${environment} and ${diff} see the same values.`;
-  return formatTable(['VALUE', environment.toUpperCase(), diff.toUpperCase()], rows);
+  return formatFittingTable(['VALUE', environment.toUpperCase(), diff.toUpperCase()], rows, columns);
 }
 
 interface Leaf {

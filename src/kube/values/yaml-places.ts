@@ -81,6 +81,37 @@ export function repeatedLines(source: string, events: readonly Event[]): Repeate
  */
 export function locateKeys(text: string, start?: number): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
+  const place = placesOf(text, '');
+  walkKeys(text, start, (pointer, offset) => {
+    const { line = 1 } = place(offset);
+    if (!lines.has(pointer)) lines.set(pointer, line);
+  });
+  return lines;
+}
+
+/** Where a member or an item stands in its text: offsets. */
+export interface Stretch {
+  /** Of the key; of an item, of itself. */
+  readonly key: number;
+  /** Of its value, if that is a scalar. */
+  readonly scalar?: { readonly from: number; readonly to: number };
+}
+
+/** As `locateKeys`, with the offsets of keys and scalars. */
+export function locateScalars(text: string, start?: number): ReadonlyMap<string, Stretch> {
+  const found = new Map<string, Stretch>();
+  walkKeys(text, start, (pointer, key, value) => {
+    if (found.has(pointer)) return;
+    const isScalar = value?.type === EVENT_ID.SCALAR;
+    found.set(pointer, isScalar ? { key, scalar: { from: value.valueStart, to: value.valueEnd } } : { key });
+  });
+  return found;
+}
+
+/** Called for each member and item, in the order of the text. */
+type Found = (pointer: string, offset: number, value: Event | undefined) => void;
+
+function walkKeys(text: string, start: number | undefined, found: Found): void {
   let events: Event[];
   try {
     const documents = documentsOf(parseEvents(text, { maxDepth: FILE_BOUNDS.depth }));
@@ -90,24 +121,21 @@ export function locateKeys(text: string, start?: number): ReadonlyMap<string, nu
     events = wanted ?? [];
   } catch {
     // The parser of the text reports the error; without it there are no places.
-    return lines;
+    return;
   }
-  new KeyWalk(text, events.slice(1), lines).node('');
-  return lines;
+  new KeyWalk(text, events.slice(1), found).node('');
 }
 
 class KeyWalk {
   readonly #text: string;
   readonly #events: readonly Event[];
-  readonly #lines: Map<string, number>;
+  readonly #found: Found;
   #next = 0;
-  #line = 1;
-  #offset = 0;
 
-  constructor(text: string, events: readonly Event[], lines: Map<string, number>) {
+  constructor(text: string, events: readonly Event[], found: Found) {
     this.#text = text;
     this.#events = events;
-    this.#lines = lines;
+    this.#found = found;
   }
 
   node(pointer: string): void {
@@ -128,7 +156,7 @@ class KeyWalk {
       const key = getScalarValue(this.#text, event as ScalarEvent);
       const isMerge = key === '<<' && event.style === SCALAR_STYLE.PLAIN;
       const below = isMerge ? pointer : `${pointer}/${escapePointer(key)}`;
-      if (!isMerge) this.#found(below, event.valueStart);
+      if (!isMerge) this.#found(below, event.valueStart, this.#events[this.#next]);
       this.node(below);
     }
   }
@@ -137,7 +165,7 @@ class KeyWalk {
     let index = 0;
     for (let event = this.#peek(); event; event = this.#peek()) {
       const below = `${pointer}/${index++}`;
-      this.#found(below, startOf(event));
+      this.#found(below, startOf(event), event);
       this.node(below);
     }
   }
@@ -148,12 +176,6 @@ class KeyWalk {
     if (event?.type !== EVENT_ID.POP) return event;
     this.#next++;
     return undefined;
-  }
-
-  /** Offsets rise, so each line break is counted once. */
-  #found(pointer: string, offset: number): void {
-    for (; this.#offset < offset; this.#offset++) if (this.#text[this.#offset] === '\n') this.#line++;
-    if (!this.#lines.has(pointer)) this.#lines.set(pointer, this.#line);
   }
 }
 

@@ -23,7 +23,7 @@ import { GoError, type GoMap, Struct, type TypeInfo, typeInfo, type Value } from
 
 /** No value comes down the pipeline. */
 const MISSING = Symbol('missing');
-type Final = Reflected | typeof MISSING;
+export type Final = Reflected | typeof MISSING;
 
 /** A value in an interface {} that is not looked into. */
 const INTERFACE: Value = new Struct({ name: 'interface {}' }, new Map());
@@ -93,7 +93,7 @@ export class Evaluator extends ParameterChecker {
     return this.members(this.dot, this.dotBoxed, node, node.names, args, final);
   }
 
-  private variable(node: VariableNode, args: readonly Expression[], final: Final): Reflected {
+  protected variable(node: VariableNode, args: readonly Expression[], final: Final): Reflected {
     this.node = node;
     const at = this.indexOf(node.name);
     const value = this.values[at];
@@ -136,7 +136,7 @@ export class Evaluator extends ParameterChecker {
   }
 
   /** A method, a field or an entry. */
-  private member(
+  protected member(
     receiver: Reflected,
     boxed: boolean,
     name: string,
@@ -190,7 +190,7 @@ export class Evaluator extends ParameterChecker {
     return this.call(found, command, node.name, args, final);
   }
 
-  private call(
+  protected call(
     callable: Callable,
     node: Node,
     name: string,
@@ -244,7 +244,7 @@ export class Evaluator extends ParameterChecker {
   }
 
   /** An argument as a value of the parameter's type. */
-  private argument(node: Expression, type: Parameter): Reflected {
+  protected argument(node: Expression, type: Parameter): Reflected {
     this.node = node;
     switch (node.kind) {
       case 'dot':

@@ -46,7 +46,9 @@ export function executeTree(
   data: Value,
   options: ExecuteOptions,
 ): Rendered {
-  return new Execution(space, tree, data, options).run();
+  return options.run
+    ? options.run(space, tree, data, options)
+    : new Execution(space, tree, data, options).run();
 }
 
 /** Limits of the machine, by the message of the error that it throws. */
@@ -59,11 +61,11 @@ const LIMITS: Readonly<Record<string, string>> = {
 };
 
 /** What a statement asks of the loop around it. */
-type Signal = 'break' | 'continue' | undefined;
+export type Signal = 'break' | 'continue' | undefined;
 
 /** Walks statements (text/template/exec.go) and writes the output. */
-class Execution extends Evaluator implements Frame {
-  private out = '';
+export class Execution extends Evaluator implements Frame {
+  protected out = '';
   private readonly writers: (TextNode | ActionNode)[] = [];
   private readonly ends: number[] = [];
   private at: Statement | undefined;
@@ -108,7 +110,7 @@ class Execution extends Evaluator implements Frame {
     return limit === undefined ? error : this.located(limit, error);
   }
 
-  private write(writer: TextNode | ActionNode, text: string): void {
+  protected write(writer: TextNode | ActionNode, text: string): void {
     if (text === '') return;
     if (text.length > 64) this.spend(text.length >> 6);
     this.out += text;
@@ -116,7 +118,7 @@ class Execution extends Evaluator implements Frame {
     this.ends.push(this.out.length);
   }
 
-  private list(nodes: readonly Statement[]): Signal {
+  protected list(nodes: readonly Statement[]): Signal {
     this.deeper();
     for (const node of nodes) {
       const signal = this.statement(node);
@@ -129,7 +131,7 @@ class Execution extends Evaluator implements Frame {
     return undefined;
   }
 
-  private statement(node: Statement): Signal {
+  protected statement(node: Statement): Signal {
     this.node = node;
     this.at = node;
     switch (node.kind) {
@@ -178,7 +180,7 @@ class Execution extends Evaluator implements Frame {
   }
 
   /** Statements with another dot. */
-  private listOf(nodes: readonly Statement[], dot: Reflected, boxed: boolean): Signal {
+  protected listOf(nodes: readonly Statement[], dot: Reflected, boxed: boolean): Signal {
     const { dot: outer, dotBoxed } = this;
     this.dot = dot;
     this.dotBoxed = boxed;
@@ -199,7 +201,7 @@ class Execution extends Evaluator implements Frame {
   }
 
   /** Whether there was anything to iterate over. */
-  private iterate(node: RangeNode, value: Reflected): boolean {
+  protected iterate(node: RangeNode, value: Reflected): boolean {
     if (value === undefined || value === null) return false;
     if (value instanceof Map) return this.overMap(node, value);
     if (Array.isArray(value) || value instanceof Uint8Array) return this.overSlice(node, value);
@@ -232,7 +234,7 @@ class Execution extends Evaluator implements Frame {
   }
 
   /** One turn; false after a break. */
-  private iteration(node: RangeNode, index: Reflected, element: Reflected, boxed: boolean): boolean {
+  protected iteration(node: RangeNode, index: Reflected, element: Reflected, boxed: boolean): boolean {
     this.spend(1);
     this.bind(node, index, element, boxed);
     const mark = this.names.length;
@@ -243,7 +245,7 @@ class Execution extends Evaluator implements Frame {
     return signal !== 'break';
   }
 
-  private bind({ pipe }: RangeNode, index: Reflected, element: Reflected, boxed: boolean): void {
+  protected bind({ pipe }: RangeNode, index: Reflected, element: Reflected, boxed: boolean): void {
     const [first, second] = pipe.variables;
     if (!first) return;
     if (pipe.assign) {

@@ -3,6 +3,7 @@ import { enter, MAX_DEPTH } from './depth.ts';
 import { positionAt, TemplateError, type TemplatePlace } from './errors.ts';
 import { quote } from './format/quote.ts';
 import { describe, type Node, type Tree } from './nodes.ts';
+import type { Rendered } from './output.ts';
 import type { Places } from './places.ts';
 import type { TemplateSpace } from './space.ts';
 import type { Budget, FunctionTable, Value } from './values.ts';
@@ -14,7 +15,16 @@ export interface ExecuteOptions {
   readonly missingKey: 'invalid' | 'zero' | 'error';
   /** Told of each execution: values that are made once are known again by where they go. */
   readonly places?: Places;
+  /** Executes in the place of the plain execution: it writes the same, and records how that came about (`traced.ts`). */
+  readonly run?: RunTemplate;
 }
+
+export type RunTemplate = (
+  space: TemplateSpace,
+  tree: Tree,
+  data: Value,
+  options: ExecuteOptions,
+) => Rendered;
 
 /** Steps are charged in lots. */
 const LOT = 64;

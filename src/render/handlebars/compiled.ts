@@ -14,6 +14,7 @@ export interface Compiled {
   readonly definitions: ReadonlyMap<string, Delegate>;
   /** Index of its file in `compiledFiles`. */
   readonly index: number;
+  readonly text: string;
 }
 
 /** Compiling takes a hundred times as long as running. So one environment serves all renders of a process, and keeps what it compiled. */
@@ -66,6 +67,7 @@ const kept = new Map<string, Compiled>();
 /** The same by the template itself, where a chart is kept: hashing a text takes as long as running it. */
 let keptBy = new WeakMap<Template, Compiled>();
 const files: string[] = [];
+const byIndex: Compiled[] = [];
 let characters = 0;
 
 /** File names by the index that line markers use. */
@@ -77,6 +79,7 @@ export function boundCompiled(): void {
   kept.clear();
   keptBy = new WeakMap();
   files.length = 0;
+  byIndex.length = 0;
   characters = 0;
 }
 
@@ -94,6 +97,7 @@ function compiledText(template: Template): Compiled {
   const known = kept.get(key);
   if (known) return known;
   const made = compile(template, files.push(template.file) - 1);
+  byIndex[made.index] = made;
   kept.set(key, made);
   characters += key.length;
   return made;
@@ -110,8 +114,12 @@ export function compile(template: Template, index = 0): Compiled {
     run: delegate(rewritten.program),
     definitions: new Map([...rewritten.definitions].map(([name, program]) => [name, delegate(program)])),
     index,
+    text: template.text,
   };
 }
+
+/** What was compiled from the file of a marker. */
+export const compiledAt = (index: number): Compiled | undefined => byIndex[index];
 
 function parse(template: Template): hbs.AST.Program {
   try {

@@ -9,6 +9,7 @@ import { HelperError } from './helper.ts';
 import { resolveMarkers, stripMarkers } from './markers.ts';
 import { partialNameOf } from './partialname.ts';
 import { readByHandlebars } from './reads.ts';
+import { newIncluded } from './recording.ts';
 import type { Delegate } from './register.ts';
 import type { PartialCall } from './rewriting.ts';
 import { scopeOf } from './structured/scope.ts';
@@ -46,6 +47,7 @@ function openTemplates(options: EngineOptions): Templates {
   // Texts of tpl hold values, and are others with every render: none outlives this one. Nobody reads their markers.
   const textOfTpl = remembering(CAPACITY, (text, file) => compile({ file, text }));
   const deeper = limitDepth();
+  const included = options.explain ? newIncluded() : undefined;
   const space: StructuredSpace = { definitions: new Map(), deeper };
   const checkCalls = (template: Caller): void => {
     for (const caller of [...unchecked.splice(0), template]) checkPartials(caller, Object.keys(partials));
@@ -67,8 +69,12 @@ function openTemplates(options: EngineOptions): Templates {
         const remedy = suggest(name, Object.keys(partials));
         throw new HelperError(`no template is defined under the name ${JSON.stringify(name)}`, remedy);
       }
-      // The final newline belongs to the line that holds {{/inline}}, not to the value.
-      return deeper(() => stripMarkers(run(found, context, root)).replace(/\n$/, ''));
+      return deeper(() => {
+        // The final newline belongs to the line that holds {{/inline}}, not to the value.
+        const marked = run(found, context, root).replace(/\n$/, '');
+        included?.add(name, marked);
+        return stripMarkers(marked);
+      });
     },
     tpl(text, context, call) {
       if (!text.includes('{{')) return text;
@@ -107,7 +113,8 @@ function openTemplates(options: EngineOptions): Templates {
       const made = compiled(template);
       checkCalls(made.rewritten);
       const marked = located(template, () => run(made.run, context, context));
-      return { ...resolveMarkers(marked, { file: made.index, line: 1 }), files: compiledFiles };
+      const resolved = { ...resolveMarkers(marked, { file: made.index, line: 1 }), files: compiledFiles };
+      return included ? { ...resolved, output: included.outputOf(marked, made.index) } : resolved;
     },
     evaluate(template, context) {
       texts.set(template.file, template.text);

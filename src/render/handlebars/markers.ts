@@ -6,13 +6,48 @@ import type { LineSource, MappedText } from '../engine.ts';
  */
 const OPEN = '\uFDD0';
 const CLOSE = '\uFDD1';
-const MARKER = new RegExp(`${OPEN}(\\d+):(\\d+)${CLOSE}`, 'g');
+/** File and line; of a value its statement, of a call its statement in the place of the line. */
+const MARKER = new RegExp(`${OPEN}(\\d+):(\\d+)(?::(\\d+)|(c))?${CLOSE}`, 'g');
 const MARKER_HERE = new RegExp(MARKER.source, 'y');
 
-export const marker = (file: number, line: number): string => `${OPEN}${file}:${line}${CLOSE}`;
+/** `writing`: the number of the statement whose value follows; absent: text of the template follows. */
+export const marker = (file: number, line: number, writing?: number): string =>
+  `${OPEN}${file}:${line}${writing === undefined ? '' : `:${writing}`}${CLOSE}`;
+
+/**
+ * Text of a partial follows, which this statement calls. Nothing marks its end: Handlebars indents the lines of a partial, and would take the
+ * mark for a line of its own.
+ */
+export const callMarker = (file: number, writing: number): string => `${OPEN}${file}:${writing}c${CLOSE}`;
 
 export const stripMarkers = (text: string): string =>
   text.includes(OPEN) ? text.replaceAll(MARKER, '') : text;
+
+/** What a marker says of the text behind it. */
+export type Mark =
+  | { readonly kind: 'text'; readonly file: number; readonly line: number }
+  | { readonly kind: 'value' | 'call'; readonly file: number; readonly writing: number };
+
+/** A text cut at its markers: each mark with what follows it. The first has none. */
+export function cutAtMarkers(marked: string): { readonly mark: Mark | undefined; readonly text: string }[] {
+  let from = 0;
+  let mark: Mark | undefined;
+  const pieces: { readonly mark: Mark | undefined; readonly text: string }[] = [];
+  for (const found of marked.matchAll(MARKER)) {
+    pieces.push({ mark, text: marked.slice(from, found.index) });
+    mark = markOf(found);
+    from = found.index + found[0].length;
+  }
+  return [...pieces, { mark, text: marked.slice(from) }];
+}
+
+function markOf([, first, second, writing, call]: RegExpExecArray): Mark {
+  const [file, number] = [Number(first), Number(second)];
+  if (call !== undefined) return { kind: 'call', file, writing: number };
+  return writing === undefined
+    ? { kind: 'text', file, line: number }
+    : { kind: 'value', file, writing: Number(writing) };
+}
 
 /** Takes the markers out. A line without one (the second line of a value, say) belongs to the line before. */
 export function resolveMarkers(marked: string, start: LineSource): MappedText {
@@ -36,6 +71,7 @@ export function resolveMarkers(marked: string, start: LineSource): MappedText {
     if (!found) continue;
     take(taken, open);
     taken = MARKER_HERE.lastIndex;
+    if (found[4] !== undefined) continue;
     // Of several the first counts.
     if (!isMarked) current = { file: Number(found[1]), line: Number(found[2]) };
     isMarked = true;

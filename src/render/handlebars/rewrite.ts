@@ -1,6 +1,6 @@
 import { suggest } from '../../charts/suggest.ts';
 import { args, expression, invocation, OUTPUT } from './expressions.ts';
-import { marker, markLines } from './markers.ts';
+import { callMarker, marker, markLines } from './markers.ts';
 import { call, calledName, content, isPath, literal } from './nodes.ts';
 import {
   fail,
@@ -9,6 +9,7 @@ import {
   type Scope,
   startRewriting,
   type Vocabulary,
+  type Writing,
 } from './rewriting.ts';
 
 export interface Rewritten {
@@ -20,6 +21,8 @@ export interface Rewritten {
   readonly calls: readonly PartialCall[];
   /** Partials that the template defines for itself, at any depth. */
   readonly inlines: ReadonlySet<string>;
+  /** The statements that write, by the numbers that markers have. */
+  readonly writings: readonly Writing[];
 }
 
 /**
@@ -30,8 +33,8 @@ export interface Rewritten {
  */
 export function rewrite(program: hbs.AST.Program, file: string, index: number, words: Vocabulary): Rewritten {
   const rewriting = startRewriting(file, index, words);
-  const { definitions, calls, inlines } = rewriting;
-  return { file, program: body(rewriting, program, [], true), definitions, calls, inlines };
+  const { definitions, calls, inlines, writings } = rewriting;
+  return { file, program: body(rewriting, program, [], true), definitions, calls, inlines, writings };
 }
 
 /** Statements in a scope: all of a template, or what stands in a block or a value. */
@@ -59,9 +62,9 @@ function statement(
     case 'BlockStatement':
       return [block(rewriting, node as hbs.AST.BlockStatement, scope)];
     case 'PartialStatement':
-      return [partial(rewriting, node as hbs.AST.PartialStatement, scope)];
+      return marked(rewriting, partial(rewriting, node as hbs.AST.PartialStatement, scope), node);
     case 'PartialBlockStatement':
-      return [partial(rewriting, node as hbs.AST.PartialBlockStatement, scope)];
+      return marked(rewriting, partial(rewriting, node as hbs.AST.PartialBlockStatement, scope), node);
     case 'DecoratorBlock':
       return [inline(rewriting, node as hbs.AST.DecoratorBlock, scope, top)];
     case 'CommentStatement':
@@ -85,7 +88,21 @@ function mustache(rewriting: Rewriting, node: hbs.AST.MustacheStatement, scope: 
   const { value, shown } = printedValue(rewriting, node, scope);
   const printed = call(OUTPUT, [literal(shown, loc), value], loc);
   const out = { ...node, path: printed.path, params: printed.params, hash: undefined, escaped: false };
-  return [content(marker(rewriting.index, loc.start.line), loc), out as unknown as hbs.AST.Statement];
+  const writing = rewriting.writings.push({ node, within: rewriting.within }) - 1;
+  return [
+    content(marker(rewriting.index, loc.start.line, writing), loc),
+    out as unknown as hbs.AST.Statement,
+  ];
+}
+
+/** A call of a partial, behind a mark that says who calls. */
+function marked(
+  { index, writings, within }: Rewriting,
+  call: hbs.AST.Statement,
+  node: hbs.AST.Statement,
+): hbs.AST.Statement[] {
+  const writing = writings.push({ node: node as hbs.AST.PartialStatement, within }) - 1;
+  return [content(callMarker(index, writing), node.loc), call];
 }
 
 /** What `{{…}}` prints; `shown`: the path that it is, '' for anything else. */
@@ -121,9 +138,23 @@ function block(rewriting: Rewriting, node: hbs.AST.BlockStatement, scope: Scope)
   const rewritten: hbs.AST.BlockStatement = {
     ...node,
     ...args(rewriting, node, scope, true),
-    ...(node.program ? { program: body(rewriting, node.program, scope) } : {}),
-    ...(node.inverse ? { inverse: body(rewriting, node.inverse, scope) } : {}),
+    ...(node.program ? { program: half(rewriting, node, node.program, scope) } : {}),
+    ...(node.inverse ? { inverse: half(rewriting, node, node.inverse, scope) } : {}),
   };
+  return rewritten;
+}
+
+/** One of the two bodies of a block. */
+function half(
+  rewriting: Rewriting,
+  node: hbs.AST.BlockStatement,
+  program: hbs.AST.Program,
+  scope: Scope,
+): hbs.AST.Program {
+  const outer = rewriting.within;
+  rewriting.within = { node, isElse: program === node.inverse, outer };
+  const rewritten = body(rewriting, program, scope);
+  rewriting.within = outer;
   return rewritten;
 }
 

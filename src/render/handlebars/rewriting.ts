@@ -17,6 +17,19 @@ export interface PartialCall {
   readonly column: number;
 }
 
+/** A block around a statement, and which half of it. */
+export interface Enclosing {
+  readonly node: hbs.AST.BlockStatement;
+  readonly isElse: boolean;
+  readonly outer: Enclosing | undefined;
+}
+
+/** A statement that writes, or that calls a partial which does. */
+export interface Writing {
+  readonly node: hbs.AST.MustacheStatement | hbs.AST.PartialStatement | hbs.AST.PartialBlockStatement;
+  readonly within: Enclosing | undefined;
+}
+
 /** One template while it is rewritten: what it is checked against, and what is found in it. */
 export interface Rewriting {
   readonly file: string;
@@ -26,11 +39,16 @@ export interface Rewriting {
   readonly calls: PartialCall[];
   readonly inlines: Set<string>;
   readonly definitions: Map<string, hbs.AST.Program>;
+  /** By the numbers that markers have. */
+  readonly writings: Writing[];
+  /** The blocks around what is rewritten now. */
+  within: Enclosing | undefined;
 }
 
 export const startRewriting = (file: string, index: number, words: Vocabulary): Rewriting => ({
   ...{ file, index, words },
   ...{ calls: [], inlines: new Set<string>(), definitions: new Map<string, hbs.AST.Program>() },
+  ...{ writings: [], within: undefined },
 });
 
 /** Names that block parameters define here. */

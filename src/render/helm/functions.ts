@@ -23,11 +23,12 @@ export interface HelmFunctionsOptions {
   readonly helm: HelmVersion;
   readonly budget: ExecuteOptions['budget'];
   readonly places?: ExecuteOptions['places'];
+  readonly run?: ExecuteOptions['run'];
 }
 
 /** All functions of a chart's templates (pkg/engine/funcs.go, engine.go), and how its templates are executed with them. */
 export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
-  const { base, lookups, helm, budget, places } = options;
+  const { base, lookups, helm, budget, places, run } = options;
   /** Where names are looked up: the templates of the chart, and while `tpl` runs those of its text too. */
   let space = options.space;
   const entered = new Map<string, number>();
@@ -86,7 +87,13 @@ export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
     ),
   };
   const functions: FunctionTable = { ...base, ...own };
-  const executing: ExecuteOptions = { functions, budget, missingKey: 'zero', ...(places ? { places } : {}) };
+  const executing: ExecuteOptions = {
+    functions,
+    budget,
+    missingKey: 'zero',
+    ...(places ? { places } : {}),
+    ...(run ? { run } : {}),
+  };
   return executing;
 }
 

@@ -21,6 +21,7 @@ import { TemplateError } from '../gotemplate/errors.ts';
 import type { Lookups } from '../gotemplate/lookups.ts';
 import type { Made } from '../gotemplate/made.ts';
 import { TemplateSpace } from '../gotemplate/space.ts';
+import type { Trace } from '../gotemplate/trace.ts';
 import { baseFunctions } from './basefunctions.ts';
 import { type Cluster, capabilitiesOf, type KubeVersion, kubeVersionOf } from './capabilities.ts';
 import { type HelmRelease, type Renderable, renderables } from './contexts.ts';
@@ -29,6 +30,7 @@ import { type RenderedTemplate, renderTemplates } from './engine.ts';
 import { helmFunctions } from './functions.ts';
 import { templateProblem } from './problems.ts';
 import { type HelmManifest, type OutputFile, sortManifests } from './sort.ts';
+import { traceOf, writtenOf } from './tracing.ts';
 
 export interface HelmRequest {
   readonly chart: HelmChart;
@@ -46,6 +48,8 @@ export interface HelmRequest {
   readonly readFile?: ReadFile;
   /** Values need not fit the schemas of the charts. */
   readonly skipSchema?: boolean;
+  /** How the manifests come about is recorded. */
+  readonly explain?: boolean;
 }
 
 export interface HelmOutput {
@@ -82,8 +86,11 @@ function render(request: HelmRequest): Result<HelmOutput> {
   const kube = checkKubeVersion(request);
   const capabilities = capabilitiesOf(kube, request.cluster, helm);
   const templates = renderables(root, copyValue(values), { release: request.release, capabilities, helm });
-  const rendered = execute(request, { templates, values, places });
-  const output = collect(rendered, { templates, root, helm });
+  const prepared: Prepared = { templates, values, places };
+  const trace = request.explain ? traceOf(prepared) : undefined;
+  const rendered = execute(request, prepared, trace);
+  const written = (one: RenderedTemplate) => trace && writtenOf(one, trace, prepared);
+  const output = collect(rendered, { templates, root, helm, written });
   const warnings = Array.from(
     warned,
     (message): Problem => ({ reason: 'ChartValues', message, place: { file: chart.metadataFile.file } }),
@@ -134,12 +141,19 @@ interface Prepared {
   readonly places: ValuePlaces;
 }
 
-function execute(request: HelmRequest, { templates, values, places }: Prepared): RenderedTemplate[] {
+function execute(
+  request: HelmRequest,
+  { templates, values, places }: Prepared,
+  trace: Trace | undefined,
+): RenderedTemplate[] {
   const { helm, made, lookups, chance, blot = (text) => text } = request;
   const space = new TemplateSpace();
   const budget = createBudget();
   const base = baseFunctions({ made, chance }, helm);
-  const executing = helmFunctions({ base, space, lookups, helm, budget, places: made.places });
+  const executing = helmFunctions({
+    ...{ base, space, lookups, helm, budget, places: made.places },
+    ...(trace ? { run: trace.run } : {}),
+  });
   try {
     return renderTemplates({ templates, space, executing, made, helm });
   } catch (error) {
@@ -155,15 +169,16 @@ interface Collecting {
   readonly templates: Prepared['templates'];
   readonly root: ResolvedChart;
   readonly helm: HelmVersion;
+  readonly written: (one: RenderedTemplate) => OutputFile['written'];
 }
 
 function collect(
   rendered: readonly RenderedTemplate[],
-  { templates, root, helm }: Collecting,
+  { templates, root, helm, written }: Collecting,
 ): Omit<HelmOutput, 'warnings'> {
   const files = rendered
     .filter(({ renderable }) => !renderable.name.endsWith(NOTES))
-    .map((one) => outputFile(one, templates));
+    .map((one) => ({ ...outputFile(one, templates), ...recorded(written(one)) }));
   const notes = rendered.find(
     ({ renderable }) => renderable.name === posix.join(root.name, 'templates', NOTES),
   );
@@ -173,6 +188,9 @@ function collect(
     ...(notes ? { notes: notes.text } : {}),
   };
 }
+
+const recorded = (written: OutputFile['written']): Pick<OutputFile, 'written'> =>
+  written ? { written } : {};
 
 function outputFile(
   { renderable, text, lines }: RenderedTemplate,

@@ -5,6 +5,7 @@ import { YamlError } from '../gotemplate/encoding/yaml/unmarshal.ts';
 import { compareText } from '../gotemplate/kinds.ts';
 import { GoError } from '../gotemplate/values.ts';
 import { excerpt } from '../manifests/read.ts';
+import type { WrittenOutput } from '../provenance/text.ts';
 import { type ManifestHead, readHead } from './head.ts';
 import { INSTALL_ORDER, WEBHOOKS } from './kindorder.data.ts';
 import { splitManifests } from './split.ts';
@@ -16,6 +17,8 @@ export interface OutputFile {
   readonly text: string;
   /** Line of the text, from 1 → the template and line that wrote it. */
   readonly place: (line: number) => Place;
+  /** How it came about, in a render that is to explain its objects. */
+  readonly written?: Omit<WrittenOutput, 'linesBefore'>;
 }
 
 export interface HelmManifest {
@@ -25,6 +28,7 @@ export interface HelmManifest {
   readonly head: ManifestHead;
   /** Line of the content, from 1 → the template and line that wrote it. */
   readonly place: (line: number) => Place;
+  readonly written?: WrittenOutput;
   /** The events of a hook, in the order of its annotation; absent: no hook. */
   readonly events?: readonly string[];
 }
@@ -77,7 +81,12 @@ function manifestsOf(file: OutputFile, helm: HelmVersion): HelmManifest[] {
     const head = headOf(file.name, content, place);
     const hook = head.annotations.get(HOOK);
     const events = hook?.split(',').map((event) => trimSpace(event).toLowerCase());
-    return { name: file.name, content, head, place, ...(events ? { events } : {}) };
+    const written = file.written && { ...file.written, linesBefore: before };
+    return {
+      ...{ name: file.name, content, head, place },
+      ...(written ? { written } : {}),
+      ...(events ? { events } : {}),
+    };
   });
 }
 

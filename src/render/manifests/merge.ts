@@ -62,9 +62,11 @@ function merge(before: Piece, piece: Piece): Piece | undefined {
   const merged = patched(object, patch, piece.written);
   if (!isAbove) refuseContradiction(before.written, merged, piece.written);
   // The object is where it was first; what this template says of it is here.
-  const placeOf = (pointer: string) =>
-    (exists(patch, pointer) ? piece.written : before.written).placeOf?.(pointer);
-  return { ...piece, written: { object: merged, origin, placeOf } };
+  const whose = (pointer: string): Written => (exists(patch, pointer) ? piece.written : before.written);
+  const placeOf = (pointer: string) => whose(pointer).placeOf?.(pointer);
+  const field = (pointer: string) => whose(pointer).provenance?.field(pointer);
+  const provenance = before.written.provenance ? { provenance: { field } } : {};
+  return { ...piece, written: { object: merged, origin, placeOf, ...provenance } };
 }
 
 /** Items of lists have other positions once they are merged: those of the object stand for them. */

@@ -4,6 +4,8 @@ import { isObject } from '../../kube/values/equal.ts';
 import type { Json, JsonObject, KubeObject } from '../../kube/values/types.ts';
 import { parseDocuments, parseServed } from '../../kube/values/yaml.ts';
 import { locateKeys } from '../../kube/values/yaml-places.ts';
+import type { Provenance } from '../provenance/origin.ts';
+import { documentProvenance, type WrittenOutput } from '../provenance/text.ts';
 import { misspelt } from './misspelt.ts';
 
 /** An object and where it was written; the app is added at the end. */
@@ -12,6 +14,8 @@ export interface Written {
   readonly origin: Place;
   /** Where the member at a JSON pointer was written, or what holds it; absent where nobody knows more than the origin. */
   readonly placeOf?: (pointer: string) => Place | undefined;
+  /** Where its fields come from, in a render that is to explain them. */
+  readonly provenance?: Provenance;
 }
 
 /** A text of YAML documents, and for each of its lines the place that a person would have to edit. */
@@ -23,6 +27,8 @@ export interface SourceText {
   readonly place: (line: number) => Place;
   /** True for output of a template: errors show the rendered lines, because the source does not hold them. */
   readonly rendered: boolean;
+  /** How the text came about, where that was recorded. */
+  readonly written?: WrittenOutput;
 }
 
 /** A document that has been parsed already. */
@@ -39,6 +45,8 @@ export interface ReadOptions {
    * nearly a known one is only reported.
    */
   readonly asServed?: boolean;
+  /** Somebody is going to ask where fields come from. */
+  readonly explain?: boolean;
 }
 
 export interface ReadManifests {
@@ -72,7 +80,13 @@ export function readValues(
     const read = readObject(document.value, origin, options);
     if (read === 'skipped') skipped.push(origin);
     else if ('reason' in read) problems.push(withExcerpt(read, source, document));
-    else manifests.push(...writtenOf(read.objects, source, document));
+    else {
+      const written = writtenOf(read.objects, source, document);
+      const explains = options.explain && !document.placeOf;
+      manifests.push(
+        ...(explains ? written.map((one, i) => ({ ...one, ...explained(source, document, i) })) : written),
+      );
+    }
     const unknown = misspelt(source, document);
     (options.asServed ? warnings : problems).push(...unknown.problems);
     warnings.push(...unknown.warnings);
@@ -101,6 +115,15 @@ function writtenOf(
     return undefined;
   };
   return [{ object, origin, placeOf }];
+}
+
+function explained(
+  source: SourceText,
+  { value, place: { line = 1 } }: Located<Json>,
+  index: number,
+): Pick<Written, 'provenance'> {
+  const isList = isObject(value) && Array.isArray(value.items) && String(value.kind).endsWith('List');
+  return { provenance: documentProvenance({ ...source, line, pointer: isList ? `/items/${index}` : '' }) };
 }
 
 type ReadObject = Problem | 'skipped' | { readonly objects: readonly KubeObject[] };

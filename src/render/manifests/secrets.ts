@@ -1,6 +1,7 @@
 import { type Blot, blotter, spellings } from '../../base/blot.ts';
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { isObject } from '../../kube/values/equal.ts';
+import { hideValues } from '../provenance/hide.ts';
 import { type GeneratedValues, type LookupAnswers, textsOf } from '../recorded.ts';
 import type { Rendered } from '../types.ts';
 
@@ -25,10 +26,14 @@ function textsOfSecrets(object: unknown): string[] {
 /** Blots secrets out in all their spellings. */
 export const blotterOf = (secrets: readonly string[]): Blot => blotter(secrets.flatMap(spellings));
 
+const tellsNothing = ({ notes, warnings, explanation }: Rendered): boolean =>
+  notes === undefined && warnings.length === 0 && !explanation;
+
 /** The same without secrets in what it tells people, be they written as they are, as base64, or quoted. `secrets` is asked where there is any. */
 export function blotted(result: Result<Rendered>, secrets: () => readonly string[]): Result<Rendered> {
-  if (result.ok && result.value.notes === undefined && result.value.warnings.length === 0) return result;
-  const blot = blotterOf(secrets());
+  if (result.ok && tellsNothing(result.value)) return result;
+  const hidden = secrets();
+  const blot = blotterOf(hidden);
   const blotProblem = ({ message, remedy, details, ...rest }: Problem): Problem => ({
     ...rest,
     message: blot(message),
@@ -39,10 +44,11 @@ export function blotted(result: Result<Rendered>, secrets: () => readonly string
     const [first, ...others] = result.problems;
     return failed(blotProblem(first), ...others.map(blotProblem));
   }
-  const { notes, warnings, ...rest } = result.value;
+  const { notes, warnings, explanation, ...rest } = result.value;
   return ok({
     ...rest,
     ...(notes === undefined ? {} : { notes: blot(notes) }),
+    ...(explanation ? { explanation: hideValues(explanation, new Set(hidden), blot) } : {}),
     warnings: warnings.map(blotProblem),
   });
 }

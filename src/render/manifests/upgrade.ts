@@ -28,7 +28,7 @@ export function upgrade(written: Written): Upgraded {
   const upgraded: KubeObject = { ...converted, apiVersion: rule.to };
   const filled = rule.notes ? `: ${rule.notes}` : '';
   return {
-    written: { object: upgraded, origin },
+    written: { ...written, object: upgraded },
     warning: {
       reason: 'UpgradedApiVersion',
       message: `${formatRef(refOf(object))} was upgraded from ${object.apiVersion}, removed in Kubernetes ${rule.removedIn}, to ${rule.to}${filled}`,

@@ -5,15 +5,24 @@ import { checkScoped, missingDependencies, type ScopedChart, scopeCharts } from 
 import { escapeSegment, placeOf, readValuesFiles, type Values, valuesFrom } from '../../charts/values.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import type { JsonObject, KubeObject } from '../../kube/values/types.ts';
-import type { ChartEngine, Context, StructuredDocument, TemplateForm, Templates } from '../engine.ts';
+import type { ChartEngine, Context, TemplateForm, Templates } from '../engine.ts';
 import { seesRevision } from '../key.ts';
 import { mergePieces, type Piece } from '../manifests/merge.ts';
-import { type ReadManifests, readManifests, readValues, type SourceText } from '../manifests/read.ts';
+import {
+  type ReadManifests,
+  readManifests,
+  readValues,
+  type SourceText,
+  type Written,
+} from '../manifests/read.ts';
 import { mistyped } from '../manifests/typed.ts';
+import type { WrittenOutput } from '../provenance/text.ts';
 import { type ConfigChart, createChartConfig } from './chartconfig.ts';
 import { readsOfChart } from './chartreads.ts';
 import { contextOf, imageFrom } from './context.ts';
 import type { SeenValues, SourceOutput, SourceRenderer, SourceRequest, ValuesRequest } from './source.ts';
+import { structuredProvenance } from './structuredprovenance.ts';
+import { valuesRead } from './valuesread.ts';
 
 /** A chart whose templates the engine renders, or plain YAML. */
 export const chart: SourceRenderer = {
@@ -38,7 +47,7 @@ function renderChart(request: SourceRequest, engine: ChartEngine): Result<Source
     ...checkScoped(scoped),
   ];
   if (first) return failed(first, ...others);
-  return renderScoped(scoped, request, engine);
+  return renderScoped(scoped, request, engine, layers.value);
 }
 
 function seenValues(request: ValuesRequest): Result<SeenValues> {
@@ -87,7 +96,9 @@ function renderScoped(
   scoped: ScopedChart,
   request: SourceRequest,
   engine: ChartEngine,
+  layers: readonly Values[],
 ): Result<SourceOutput> {
+  const explain = request.explain !== undefined;
   const charts = allCharts(scoped);
   const contexts = new Map<Context, ScopedChart>();
   const config = createChartConfig(request.made, request.chance);
@@ -110,11 +121,15 @@ function renderScoped(
     },
     made: request.made,
     chance: request.chance,
+    explain,
   });
   try {
     // One space of names over all charts, as in Helm; deepest first, so that a parent can redefine what its child brought.
     for (const { chart } of charts.toReversed()) for (const helper of chart.helpers) templates.define(helper);
-    const results = charts.map((one) => renderOne(one, { engine, templates }, contextFor));
+    const results = charts.map((one) => {
+      const value = explain ? valuesRead(scoped, one, layers) : undefined;
+      return renderOne(one, { engine, templates, ...(value ? { value } : {}) }, contextFor);
+    });
     const problems = results.flatMap((r) => (r.ok ? [] : [...r.problems]));
     const [first, ...others] = problems;
     if (first) return failed(first, ...others);
@@ -151,6 +166,8 @@ const templateName = ({ chart }: ScopedChart, file: string): string =>
 interface Opened {
   readonly engine: ChartEngine;
   readonly templates: Templates;
+  /** What a template has read of its data, in a render that is to explain its objects. */
+  readonly value?: (context: Context) => WrittenOutput['value'];
 }
 
 /** What one template makes. */
@@ -182,17 +199,17 @@ function readTemplate(
   file: ChartFile,
   form: TemplateForm | undefined,
   context: () => Context,
-  { templates }: Opened,
+  opened: Opened,
   { values }: ScopedChart,
 ): Result<ReadManifests> {
   try {
     switch (form) {
       case 'text':
-        return readRendered(file, context(), templates);
+        return readRendered(file, context(), opened);
       case 'structured':
-        return readStructured(file, templates.evaluate(file, context()), values);
+        return readStructured(file, context(), values, opened);
       default:
-        return readManifests(asItIs(file), { lenient: false });
+        return readManifests(asItIs(file), { lenient: false, explain: opened.value !== undefined });
     }
   } catch (error) {
     if (error instanceof ProblemError) return failed(error.problem);
@@ -206,20 +223,33 @@ const asItIs = ({ file, text }: ChartFile): SourceText => ({
   rendered: false,
 });
 
-function readRendered(file: ChartFile, context: Context, templates: Templates): Result<ReadManifests> {
-  const { text, sources, files } = templates.render(file, context);
+function readRendered(
+  file: ChartFile,
+  context: Context,
+  { templates, value }: Opened,
+): Result<ReadManifests> {
+  const { text, sources, files, output } = templates.render(file, context);
   const place = (line: number) => {
     const source = sources[Math.min(line, sources.length) - 1];
     return source ? { file: files[source.file] ?? file.file, line: source.line } : { file: file.file };
   };
-  return readManifests({ file: file.file, text, place, rendered: true }, { lenient: false });
+  const written =
+    output && value
+      ? { written: { output, linesBefore: 0, file: (name: string) => name, value: value(context) } }
+      : {};
+  return readManifests(
+    { file: file.file, text, place, rendered: true, ...written },
+    { lenient: false, explain: value !== undefined },
+  );
 }
 
 function readStructured(
   file: ChartFile,
-  documents: readonly StructuredDocument[],
+  context: Context,
   values: Values,
+  { templates, value }: Opened,
 ): Result<ReadManifests> {
+  const documents = templates.evaluate(file, context);
   const placed = documents.map((one) => ({
     ...one,
     placeOf: (pointer: string) => one.written(pointer).place,
@@ -230,8 +260,18 @@ function readStructured(
   const [first, ...others] = documents.flatMap(({ value, written }) =>
     isObject(value) ? mistyped(value as unknown as KubeObject, written, setBy) : [],
   );
-  return first ? failed(first, ...others) : read;
+  if (first) return failed(first, ...others);
+  return value
+    ? ok({ ...read.value, manifests: explained(read.value.manifests, file, value(context)) })
+    : read;
 }
+
+const explained = (
+  manifests: readonly Written[],
+  { text }: ChartFile,
+  value: WrittenOutput['value'],
+): readonly Written[] =>
+  manifests.map((one) => ({ ...one, provenance: structuredProvenance(one.placeOf, text, value) }));
 
 /** `Values.image.tag` → `/image/tag` */
 const pointerOf = (path: string): string =>

@@ -87,8 +87,9 @@ function renderChart(request: SourceRequest): Result<SourceOutput> {
     lookups: request.lookedUp,
     chance: request.chance,
     blot: request.blot,
+    explain: request.explain !== undefined,
   });
-  return rendered.ok ? objectsOf(rendered.value, chart.value) : rendered;
+  return rendered.ok ? objectsOf(rendered.value, chart.value, request.explain !== undefined) : rendered;
 }
 
 function seenValues(request: ValuesRequest): Result<SeenValues> {
@@ -133,7 +134,7 @@ function givenFiles({ tree, valuesFiles }: ValuesRequest): Result<GivenFile[]> {
   return ok(files);
 }
 
-function objectsOf(output: HelmOutput, chart: HelmChart): Result<SourceOutput> {
+function objectsOf(output: HelmOutput, chart: HelmChart, explain: boolean): Result<SourceOutput> {
   const crds = output.crds.map(({ file }) =>
     readManifests(
       {
@@ -142,11 +143,11 @@ function objectsOf(output: HelmOutput, chart: HelmChart): Result<SourceOutput> {
         place: (line) => ({ file: file.file, line }),
         rendered: false,
       },
-      { lenient: true, asServed: true },
+      { lenient: true, asServed: true, explain },
     ),
   );
   const hooks = output.hooks.filter((hook) => !isNameless(hook));
-  const read = [...output.manifests, ...hooks].map(readManifest);
+  const read = [...output.manifests, ...hooks].map((one) => readManifest(one, explain));
   const [first, ...others] = [...crds, ...read].flatMap((one) => (one.ok ? [] : [...one.problems]));
   if (first) return failed(first, ...others);
   const values = (results: readonly Result<ReadManifests>[]): ReadManifests[] =>
@@ -167,9 +168,12 @@ function objectsOf(output: HelmOutput, chart: HelmChart): Result<SourceOutput> {
   return ok({ manifests, warnings, ...(output.notes === undefined ? {} : { notes: output.notes }) });
 }
 
-function readManifest({ name, content, place, head }: HelmManifest): Result<ReadManifests> {
-  const source = { file: name, text: content, place, rendered: true };
-  const options = { lenient: false, asServed: true };
+function readManifest(
+  { name, content, place, head, written }: HelmManifest,
+  explain: boolean,
+): Result<ReadManifests> {
+  const source = { file: name, text: content, place, rendered: true, ...(written ? { written } : {}) };
+  const options = { lenient: false, asServed: true, explain };
   const value = manifestValue(head.value, content);
   if (value === undefined) return readManifests(source, options);
   return readValues(source, [{ value, place: { file: name, line: firstLine(content) } }], options);

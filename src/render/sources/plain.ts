@@ -13,17 +13,17 @@ export const plain: SourceRenderer = {
   name: 'plain',
   detect: ({ files, read }) =>
     files.some((file) => /\.(ya?ml|json)$/.test(file) && looksLikeManifest(read(file))) ? {} : undefined,
-  render: ({ tree, path }) => renderPlain(tree, path),
+  render: ({ tree, path, explain }) => renderPlain(tree, path, explain !== undefined),
 };
 
 /** Every object of the YAML and JSON files below a folder, files by path, documents in order. */
-function renderPlain(tree: FileTree, path: string): Result<SourceOutput> {
+function renderPlain(tree: FileTree, path: string, explain: boolean): Result<SourceOutput> {
   const kustomizations = kustomizationsBelow(tree, path);
   const charts = outermostCharts(tree, path);
   const others = [...charts, ...kustomizations];
   const results = candidates(tree, path)
     .filter((file) => !others.some((folder) => file.startsWith(`${folder}/`)))
-    .map((file) => ({ file, read: readFile(tree, file) }));
+    .map((file) => ({ file, read: readFile(tree, file, explain) }));
   // Where overlays stand, what lies beside them is not what is meant.
   const isPlain = results.some(({ read }) => !read.ok || read.value.manifests.length > 0);
   if (kustomizations.length > 0 && (!isPlain || overlaysOf(tree, path).length > 0))
@@ -49,10 +49,13 @@ function renderPlain(tree: FileTree, path: string): Result<SourceOutput> {
   });
 }
 
-function readFile(tree: FileTree, file: string): Result<ReadManifests> {
+function readFile(tree: FileTree, file: string, explain: boolean): Result<ReadManifests> {
   const text = readText(tree, file) ?? '';
   if (!looksLikeManifest(text)) return ok({ manifests: [], skipped: [], warnings: [] });
-  return readManifests({ file, text, place: (line) => ({ file, line }), rendered: false }, { lenient: true });
+  return readManifests(
+    { file, text, place: (line) => ({ file, line }), rendered: false },
+    { lenient: true, explain },
+  );
 }
 
 /** Our own file, values and dot folders (`.github`, `.gitlab-ci.yml`) are never manifests. */
