@@ -60,7 +60,7 @@ export function missingDependencies(chart: Chart): Problem[] {
     reason: 'DependencyMissing',
     message: `The chart depends on ${dependency.name}, which is not in its charts/ folder`,
     place: { file: chart.metadata.file },
-    remedy: `Put the chart into charts/${dependency.name}; charts are not fetched from repositories yet.`,
+    remedy: `Fetch it by pilotage chart pull … --untar --destination charts, and commit it: a delivery fetches nothing.`,
   }));
 }
 

@@ -5,6 +5,7 @@ import { type FileTree, readText } from '../base/filetree.ts';
 import { appsOf, missingFolders } from '../model/apps.ts';
 import type { AppEntry, DeliveryFile, EnvironmentEntry } from '../model/deliveryfile.ts';
 import { PILOTAGE_FILE, readPilotageFile } from '../model/pilotagefile.ts';
+import { unfetched } from '../model/unfetched.ts';
 import { GATE_GRAMMAR } from '../promotion/gates/list.ts';
 import { readFolder } from './init/foldertree.ts';
 
@@ -58,9 +59,5 @@ const noEnvironment = ({ environments }: DeliveryFile, environment: string) => (
 /** The folder of an app. @throws ProblemError where it comes from elsewhere */
 export function folderOfApp(app: AppEntry): string {
   if (app.source.type === 'folder') return app.source.path;
-  throw new ProblemError({
-    reason: 'NotSupported',
-    message: `The app ${app.name} comes from a chart repository, which this version does not fetch.`,
-    place: app.place,
-  });
+  throw new ProblemError(unfetched(app, app.source));
 }

@@ -41,9 +41,16 @@ const unresolved = (chart: HelmChart, name: string): ResolvedChart => ({
 });
 
 /** The charts that Chart.yaml names and `charts/` lacks: Helm renders nothing without them. */
-export function missingDependencies({ metadata, metadataFile, dependencies }: HelmChart): Problem[] {
+export function missingDependencies({
+  path,
+  metadata,
+  metadataFile,
+  lock,
+  dependencies,
+}: HelmChart): Problem[] {
   const present = new Set(dependencies.map((child) => child.metadata.name));
   const lines = locateKeys(readUtf8(metadataFile));
+  const command = `pilotage chart dependency ${lock ? 'build' : 'update'} ${path || '.'}`;
   return metadata.dependencies.flatMap(({ name, version, repository }, index) => {
     if (present.has(name)) return [];
     const of = [version, repository && `from ${repository}`].filter(Boolean).join(' ');
@@ -51,7 +58,7 @@ export function missingDependencies({ metadata, metadataFile, dependencies }: He
       reason: 'DependencyMissing',
       message: `The chart depends on ${name}${of && ` ${of}`}, which is not in charts/`,
       place: { file: metadataFile.file, line: lines.get(`/dependencies/${index}`) ?? 1 },
-      remedy: `Run pilotage chart dependency update and commit charts/, or put the chart into charts/${name}.`,
+      remedy: `Run ${command} and commit charts/: a delivery fetches no charts.`,
     };
   });
 }

@@ -3,6 +3,7 @@ import type { FileTree } from '../../base/filetree.ts';
 import type { Repository } from '../../git/types.ts';
 import { appsOf, deliveryPaths, missingFolders } from '../../model/apps.ts';
 import type { AppEntry, ImageEntry } from '../../model/deliveryfile.ts';
+import { unfetched } from '../../model/unfetched.ts';
 import { withoutIdleHooks } from '../../render/manifests/hooks.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
 import { ignoredAdoptions } from '../plan/adoption.ts';
@@ -143,14 +144,7 @@ async function renderApp(
   images: Readonly<Record<string, string>>,
   render: Render,
 ): Promise<Result<Rendered>> {
-  if (app.source.type === 'repository') {
-    return failed({
-      reason: 'NotSupportedYet',
-      message: `app ${app.name}: charts of a repository are not fetched by this version`,
-      place: app.place,
-      remedy: `Copy the chart ${app.source.name} into charts/ and name that folder.`,
-    });
-  }
+  if (app.source.type === 'repository') return failed(unfetched(app, app.source));
   const missing = app.values.find((path) => request.tree.digest(path) === undefined);
   if (missing !== undefined) {
     return failed({

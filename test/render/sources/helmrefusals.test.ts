@@ -76,8 +76,16 @@ describe('a Helm chart that cannot be rendered', () => {
       },
       [
         'Chart.yaml:5: The chart depends on db 1.0.0 from https://charts.example.com, which is not in charts/',
-        'pilotage chart dependency update',
+        'Run pilotage chart dependency update . and commit charts/: a delivery fetches no charts.',
       ],
+    ],
+    [
+      'a chart that is locked and missing is named with what to do',
+      {
+        'Chart.yaml': `${CHART}dependencies:\n  - {name: db, version: 1.0.0, repository: https://charts.example.com}\n`,
+        'Chart.lock': 'dependencies:\n- {name: db, version: 1.0.0, repository: https://charts.example.com}\n',
+      },
+      ['which is not in charts/', 'Run pilotage chart dependency build . and commit charts/'],
     ],
     [
       'a release of Kubernetes that the chart does not know is refused',

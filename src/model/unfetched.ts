@@ -1,0 +1,16 @@
+import type { Problem } from '../base/errors.ts';
+import type { AppEntry, AppSource } from './deliveryfile.ts';
+
+/** An app whose chart is in a repository: what renders has no network, and so it is in git or nowhere. */
+export const unfetched = (app: AppEntry, source: Extract<AppSource, { type: 'repository' }>): Problem => ({
+  reason: 'NotSupportedYet',
+  message: `app ${app.name}: the chart ${source.name} is in ${source.repository}, and nothing is fetched to be delivered`,
+  place: app.place,
+  remedy: `Run ${pull(source)} and commit it, with chart: charts/${source.name}.`,
+});
+
+function pull({ repository, name, version }: Extract<AppSource, { type: 'repository' }>): string {
+  const isRegistry = repository.startsWith('oci://');
+  const where = isRegistry ? `${repository.replace(/\/+$/, '')}/${name}` : `${name} --repo ${repository}`;
+  return `pilotage chart pull ${where} --version '${version}' --untar --destination charts`;
+}
