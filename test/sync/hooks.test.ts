@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Job } from '../../src/kube/kinds/objects.data.ts';
 import { JOBS } from '../../src/kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../src/kube/values/status.ts';
+import { rollback } from '../../src/sync/history/rollback.ts';
 import { changeStatus } from '../../src/sync/state/status.ts';
 import { cm, createHarness, dataOf } from './harness.ts';
 
@@ -242,5 +243,99 @@ describe('sync of hooks', () => {
     await world.sync.delete(await world.environment(), 'prune');
     await world.settle(2000);
     expect(await found('before')).to.equal(undefined);
+  });
+
+  describe('of a deletion', () => {
+    const files = {
+      'k8s/a.yaml': cm('a', { k: 'old' }),
+      'k8s/backup.yaml': job('backup', helm('pre-delete')),
+      'k8s/tidy.yaml': job('tidy', argo('PostDelete')),
+    };
+
+    it('run before and after what they belong to, and are gone with the environment', async () => {
+      await world.push(files);
+      expect([made('backup'), made('tidy')]).to.deep.equal([0, 0]);
+      await world.sync.delete(await world.environment(), 'prune');
+      await world.settle();
+      expect(await data()).to.deep.equal({ k: 'old' });
+      expect((await status())?.message).to.equal(
+        'being deleted; waits for hook Job shop-dev/backup (PreDelete)',
+      );
+      await ends('backup');
+      await world.settle(2000);
+      expect(await data()).to.equal(undefined);
+      expect(await found('tidy')).not.to.equal(undefined);
+      await ends('tidy');
+      await world.settle(2000);
+      expect([await found('backup'), await found('tidy')]).to.deep.equal([undefined, undefined]);
+      expect([made('backup'), made('tidy')]).to.deep.equal([1, 1]);
+      expect(await world.environment().catch(notFoundAsUndefined)).to.equal(undefined);
+    });
+
+    it('stop it where one fails, say how to go on, and are repeated when it is asked for again', async () => {
+      await world.push(files);
+      await world.sync.delete(await world.environment(), 'prune');
+      await world.settle();
+      await ends('backup', 'Failed');
+      await world.settle(10_000);
+      expect(await data()).to.deep.equal({ k: 'old' });
+      const { message } = (await status()) ?? {};
+      expect(message).to.contain('hook Job shop-dev/backup (PreDelete) failed');
+      expect(message).to.contain('pilotage delete shop/dev --prune');
+      expect(made('backup')).to.equal(1);
+      await world.sync.delete(await world.environment(), 'prune');
+      await world.settle(2000);
+      expect(made('backup')).to.equal(2);
+      await world.sync.delete(await world.environment(), 'orphan');
+      await world.settle(2000);
+      expect(await world.environment().catch(notFoundAsUndefined)).to.equal(undefined);
+      expect(await data()).to.deep.equal({ k: 'old' });
+    });
+
+    it('of an app run when a revision no longer has it', async () => {
+      const apps = (names: string) =>
+        `apiVersion: pilotage.dev/v1alpha1
+kind: Delivery
+metadata: {name: shop}
+spec:
+  environments: [{name: dev, branch: main}]
+  apps: [${names}]
+`;
+      const all = {
+        'pilotage.yaml': apps('{name: web, path: web}, {name: api, path: api}'),
+        'web/a.yaml': cm('a', { k: 'old' }),
+        'api/b.yaml': cm('b'),
+        'api/backup.yaml': job('backup', helm('pre-delete')),
+        'api/tidy.yaml': job('tidy', helm('post-delete')),
+      };
+      await world.push(all);
+      await world.push({ ...all, 'pilotage.yaml': apps('{name: web, path: web}') });
+      expect(await world.live('ConfigMap', 'b')).not.to.equal(undefined);
+      expect((await status())?.message).to.equal('waits for hook Job shop-dev/backup (PreDelete)');
+      await ends('backup');
+      expect(await world.live('ConfigMap', 'b')).to.equal(undefined);
+      await ends('tidy');
+      await world.settle(1000);
+      expect([await found('backup'), await found('tidy')]).to.deep.equal([undefined, undefined]);
+      expect(await status()).to.include({ phase: 'Idle', sync: 'Synced' });
+      expect((await status())?.runs ?? []).to.deep.equal([]);
+    });
+  });
+
+  it('runs those of a rollback when a person goes back', async () => {
+    const files = (text: string) => ({
+      'k8s/a.yaml': cm('a', { k: text }),
+      'k8s/back.yaml': job('back', helm('pre-rollback')),
+      'k8s/up.yaml': job('up', helm('pre-upgrade')),
+    });
+    await world.push(files('old'));
+    await world.push(files('new'));
+    await ends('up');
+    await rollback(world.home.client, 'shop.dev', { now: world.clock.now() });
+    await world.settle();
+    expect(await data()).to.deep.equal({ k: 'new' });
+    await ends('back');
+    expect(await data()).to.deep.equal({ k: 'old' });
+    expect([made('up'), made('back')]).to.deep.equal([1, 1]);
   });
 });

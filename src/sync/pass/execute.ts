@@ -12,7 +12,7 @@ import { refKey } from '../plan/refkey.ts';
 import { blotSealed } from '../plan/sealed.ts';
 import type { Plan, Step } from '../plan/types.ts';
 import { type Pacing, takeHeals } from '../state/pacing.ts';
-import { type HookRunner, isHookStep } from './hooks.ts';
+import { type HookRunner, isAfterSync, isHookStep } from './hooks.ts';
 
 const NO_HOOKS: Pick<HookRunner, 'run'> = { run: async () => ({ failures: [] }) };
 
@@ -81,7 +81,7 @@ export async function execute(
 }
 
 const isAfterwards = (step: Step): boolean =>
-  step.action === 'prune' || (isHookStep(step) && step.phase === 'PostSync');
+  step.action === 'prune' || (isHookStep(step) && isAfterSync(step.phase));
 
 function failuresOf(members: readonly Step[], results: ReadonlyMap<string, Applied>): readonly Problem[] {
   return members.flatMap((step) => {

@@ -6,7 +6,7 @@ import { CUSTOM_RESOURCE_DEFINITIONS } from '../../kube/kinds/resources.data.ts'
 import { formatRef, gvkOf, isOfKind, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { fullName } from '../../model/names.ts';
-import type { AppRun, Environment, HookRecord } from '../../model/types.ts';
+import type { AppRun, Environment, HookPhase, HookRecord } from '../../model/types.ts';
 import { type Applied, applyStage } from '../cluster/apply.ts';
 import { deadlineMs, isWaitedFor, isWork, withDeadline } from '../plan/hooks/end.ts';
 import { withRecord } from '../plan/hooks/runs.ts';
@@ -173,8 +173,12 @@ export function startingHooks(steps: readonly Step[]): readonly HookStep[] {
 export function isStoppedByHook(steps: readonly Step[]): boolean {
   const hooks = steps.filter(isHookStep);
   const followUps = hooks.filter((step) => step.phase === 'SyncFail' && !hasFailed(step));
-  return followUps.length === 0 && hooks.some((step) => hasFailed(step) && step.phase !== 'PostSync');
+  return followUps.length === 0 && hooks.some((step) => hasFailed(step) && !isAfterSync(step.phase));
 }
+
+/** Whether all objects are there when the hooks of a phase run. */
+export const isAfterSync = (phase: HookPhase): boolean =>
+  phase === 'PostSync' || phase === 'PreDelete' || phase === 'PostDelete';
 
 export const failedHooks = (steps: readonly Step[], environment: Environment): readonly Problem[] =>
   steps.flatMap((step) =>

@@ -24,8 +24,9 @@ import { forgetGone } from './forgetgone.ts';
 import { createHookRunner, failedHooks, isHookStep, isStoppedByHook, startingHooks } from './hooks.ts';
 import { beginOperation, finishOperation, type Operation, resumeOperation } from './operation.ts';
 import type { Pass } from './parts.ts';
-import { objectsOf, type Prepared, prepare } from './prepare.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import { announce, appliedLine, awaiting, renderedLines, sayHooks } from './progress.ts';
+import { objectsOf } from './released.ts';
 
 export interface PassResult {
   readonly status: EnvironmentStatus;

@@ -2,33 +2,31 @@ import { failed, ok, type Problem, problemOf, type Result } from '../../base/err
 import type { FileTree } from '../../base/filetree.ts';
 import { isBuiltinServer } from '../../kube/client/builtinserver.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { appsOf } from '../../model/apps.ts';
 import { fullName } from '../../model/names.ts';
-import { type Environment, PILOTAGE_NAMESPACE, RELEASES, type Release } from '../../model/types.ts';
+import type { AppRun, Environment } from '../../model/types.ts';
 import { claimProblem } from '../cluster/namespaceclaim.ts';
 import { servedVersions } from '../cluster/servedversions.ts';
-import { releaseName, releaseOf } from '../history/releases.ts';
+import { releaseOf } from '../history/releases.ts';
 import { situationOf } from '../intake/govern.ts';
 import { placeProblem } from '../intake/terms.ts';
-import { desiredOf, type Placement } from '../plan/desired.ts';
+import { desiredOf } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
 import { isHook } from '../plan/hooks/due.ts';
 import { emptyRender } from '../plan/prune.ts';
-import { refKey } from '../plan/refkey.ts';
-import type { WithSealed } from '../plan/sealed.ts';
-import type { Bundle, Desired } from '../plan/types.ts';
+import type { Desired } from '../plan/types.ts';
 import { idle, isIdle } from '../plan/unserved.ts';
 import { fileOf } from '../source/deliveryfile.ts';
 import { sameInputs } from '../source/inputs.ts';
 import { type Sourced, type SourceRequest, sourceOf, treeAt } from '../source/source.ts';
 import type { Memory } from '../state/memory.ts';
 import { afterAttempt, waitingFailure } from '../state/pacing.ts';
-import { deliveryMissing, fenceOf, lookerFor, ownerOf } from './fencenow.ts';
+import { deliveryMissing, fenceOf, lookerFor } from './fencenow.ts';
 import { type Hooks, hooksNow } from './hooksnow.ts';
 import type { PassParts } from './parts.ts';
 import { type Planned, planTowards } from './planning.ts';
 import { recordedRender } from './recordedrender.ts';
+import { deletionHooks, placementOf, previousOf } from './released.ts';
 
 /** Everything known before the first write. */
 export interface Prepared extends Planned {
@@ -78,7 +76,9 @@ export async function prepare(
     if (problem) return failed(problem);
   }
   const previous = await previousOf(options, client, environment, memory);
-  const hooks = await hooksNow(options, client, request, sourced.value.bundle, all.filter(isHook));
+  const hooksOfGone = ({ release }: AppRun) => deletionHooks(options, client, environment, release);
+  const marked = all.filter(isHook);
+  const hooks = await hooksNow(options, client, request, sourced.value.bundle, marked, hooksOfGone);
   const plain = all.filter((one) => !isHook(one));
   const wanted = {
     desired: plain,
@@ -100,17 +100,6 @@ async function idleProblems(client: KubeClient, desired: readonly Desired[]): Pr
   const undone = desired.filter(({ ref }) => isIdle(ref));
   if (undone.length === 0 || !(await isBuiltinServer(client))) return [];
   return undone.map(({ ref, origin }) => idle(ref, origin));
-}
-
-function placementOf({ instanceUid }: PassParts, environment: Environment): Placement {
-  const { delivery, environment: name, namespace, cluster } = environment.spec;
-  return {
-    owner: ownerOf(instanceUid, environment),
-    delivery,
-    environment: name,
-    namespace,
-    ...(cluster === undefined ? {} : { cluster }),
-  };
 }
 
 /** The rendering of the target: remembered, from its Release (a rollback needs no git), or made now. */
@@ -239,41 +228,3 @@ async function stored(options: PassParts, environment: Environment): Promise<Res
     return failed({ ...problemOf(error), reason: 'ReleaseCorrupt' });
   }
 }
-
-/** The memory of which fields were ours: the objects of the release that is deployed. */
-async function previousOf(
-  options: PassParts,
-  client: KubeClient,
-  environment: Environment,
-  memory: Memory,
-): Promise<ReadonlyMap<string, WithSealed>> {
-  const number = environment.status?.release;
-  if (number === undefined) return new Map();
-  if (memory.previous?.release === number) return memory.previous.objects;
-  const key = { namespace: PILOTAGE_NAMESPACE, name: releaseName(environment, number) };
-  const release = await options.home.get(RELEASES, key).catch(notFoundAsUndefined);
-  const objects = release
-    ? await placed(options, client, environment, await released(options, release))
-    : new Map();
-  memory.previous = { release: number, objects };
-  return objects;
-}
-
-/** Where it is lost nothing is known to have been ours: conflicts are reported then instead of being taken over. */
-async function released(options: PassParts, release: Release): Promise<Bundle> {
-  return options.bundles.read(release).catch((error: unknown) => {
-    const { reason, message } = problemOf(error);
-    if (reason !== 'BundleMissing') throw error;
-    options.logger.warn({ release: release.metadata.name }, message);
-    return { manifests: [], apps: [] };
-  });
-}
-
-async function placed(options: PassParts, client: KubeClient, environment: Environment, bundle: Bundle) {
-  const placement = placementOf(options, environment);
-  const desired = await desiredOf(bundle, placement, (gvk) => client.resourceFor(gvk));
-  return objectsOf(desired.ok ? desired.value.filter((one) => !isHook(one)) : []);
-}
-
-export const objectsOf = (desired: readonly Desired[]): ReadonlyMap<string, WithSealed> =>
-  new Map(desired.map(({ ref, object, sealed }) => [refKey(ref), { object, ...(sealed ? { sealed } : {}) }]));

@@ -6,7 +6,7 @@ import { fullName } from '../../model/names.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE, TEARDOWN_FINALIZER } from '../../model/types.ts';
 import { clientOf } from '../cluster/access.ts';
 import { liveOf } from '../cluster/observe.ts';
-import { inventoryAfter } from '../plan/inventory.ts';
+import { inventoryAfter, inventoryBefore } from '../plan/inventory.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Plan, Step } from '../plan/types.ts';
 import { forgetKept } from '../state/generated.ts';
@@ -14,8 +14,10 @@ import { LOOKS } from '../state/pacing.ts';
 import { changeStatus } from '../state/status.ts';
 import { execute } from './execute.ts';
 import { ownerOf } from './fencenow.ts';
+import { createHookRunner, isHookStep, startingHooks } from './hooks.ts';
 import type { PassParts } from './parts.ts';
 import { nothingWanted, planTowards } from './planning.ts';
+import { teardownHooks } from './teardownhooks.ts';
 
 /** What becomes of the objects that a deleted environment has delivered. */
 export type Teardown = 'prune' | 'orphan';
@@ -25,15 +27,17 @@ export type Teardown = 'prune' | 'orphan';
  * until that is done.
  */
 export async function requestTeardown(
-  { home }: Pick<PassParts, 'home'>,
+  { home, clock }: Pick<PassParts, 'home' | 'clock'>,
   { metadata }: Environment,
   onDelete: Teardown,
 ): Promise<void> {
   const key = { namespace: PILOTAGE_NAMESPACE, name: metadata.name ?? '' };
   const finalizers = [...new Set([...(metadata.finalizers ?? []), TEARDOWN_FINALIZER])];
-  const body = { spec: { onDelete }, ...(metadata.deletionTimestamp ? {} : { metadata: { finalizers } }) };
+  // Asked for again, it repeats the hooks that have failed.
+  const spec = { onDelete, syncRequestedAt: rfc3339(clock.now()) };
+  const body = { spec, ...(metadata.deletionTimestamp ? {} : { metadata: { finalizers } }) };
   await home.patch(ENVIRONMENTS, key, { type: 'merge', body }, { fieldManager: 'pilotage-sync' });
-  await home.delete(ENVIRONMENTS, key);
+  if (!metadata.deletionTimestamp) await home.delete(ENVIRONMENTS, key);
 }
 
 /** A pass whose goal is nothing: the same look, plan and writes as of a revision, and again until nothing is left. Then the object goes. */
@@ -44,8 +48,10 @@ export async function tearDown(
   signal: AbortSignal,
 ): Promise<Again> {
   const inventory = environment.status?.inventory ?? [];
-  if (delivered === 'orphan' || inventory.length === 0) return release(options, environment, delivered, []);
+  const isNothing = inventory.length === 0 && environment.status?.release === undefined;
+  if (delivered === 'orphan' || isNothing) return release(options, environment, delivered, []);
   const client = await clientOf(options, environment);
+  const hooks = await teardownHooks(options, client, environment, signal);
   // A kind that has come to be served meanwhile must not be taken for one that nobody can look for.
   const served = await client.resources({ refresh: true });
   const owner = ownerOf(options.instanceUid, environment);
@@ -54,25 +60,50 @@ export async function tearDown(
     plan,
     observed,
     client: acting,
-  } = await planTowards(nothingWanted(environment), environment, planning);
+  } = await planTowards({ ...nothingWanted(environment), hooks }, environment, planning);
   const live = liveOf(observed);
   const isGoing = ({ action, ref }: Step): boolean =>
     action === 'prune' || live.get(refKey(ref))?.metadata.deletionTimestamp !== undefined;
   const left = plan.steps.filter(isGoing);
-  if (left.length === 0) return release(options, environment, delivered, plan.steps);
-  const { failures } = await execute(acting, plan.steps, live, '', signal);
+  if (left.length === 0 && hooks.due.length === 0)
+    return release(options, environment, delivered, plan.steps);
+  // What comes after deletion waits until all is gone.
+  const steps = plan.steps.filter(
+    (step) => left.length === 0 || !isHookStep(step) || step.phase !== 'PostDelete',
+  );
+  if (startingHooks(steps).length > 0) {
+    const owned = inventoryBefore(inventory, [], hooks);
+    await changeStatus(options, environment.metadata.name ?? '', (status) => ({
+      ...status,
+      inventory: owned,
+    }));
+  }
+  const runner = createHookRunner({
+    ...{ options, client: acting, environment, revision: '', runs: hooks.runs, signal },
+  });
+  const { failures, waitsForHook } = await execute(acting, steps, live, '', signal, runner);
   const [failure] = failures;
-  if (failure) throw new ProblemError({ ...failure, message: failures.map(formatProblem).join('\n') });
+  if (failure && failure.reason !== 'HookFailed')
+    throw new ProblemError({ ...failure, message: failures.map(formatProblem).join('\n') });
   const now = rfc3339(options.clock.now());
+  const phase = failure ? 'Failed' : 'Applying';
+  const message = failure
+    ? formatProblem({ ...failure, remedy: again(environment) })
+    : `being deleted; ${waitsForHook ? `waits for ${waitsForHook}` : `still there: ${named(left)}`}`;
   await changeStatus(options, environment.metadata.name ?? '', (status) => ({
     ...status,
-    phase: 'Applying',
-    phaseSince: status.phase === 'Applying' && status.phaseSince ? status.phaseSince : now,
-    message: `being deleted; still there: ${named(left)}`,
-    inventory: inventoryAfter(inventory, plan, live),
+    phase,
+    phaseSince: status.phase === phase && status.phaseSince ? status.phaseSince : now,
+    message,
+    inventory: inventoryAfter(status.inventory ?? inventory, plan, live),
+    runs: runner.runs,
   }));
-  return { afterMs: LOOKS.teardown };
+  return { afterMs: failure ? LOOKS.resync : LOOKS.teardown };
 }
+
+/** A hook that has failed is asked for again by asking for the deletion again. */
+const again = (environment: Environment): string =>
+  `Run it again: pilotage delete ${fullName(environment)} --prune; or leave what was delivered: --orphan`;
 
 const named = (steps: Plan['steps']): string => {
   const names = steps.slice(0, 3).map(({ ref }) => formatRef(ref));

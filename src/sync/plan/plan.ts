@@ -53,17 +53,18 @@ export function planOf(input: PlanInput): Plan {
   const dropped = input.inventory.filter(
     (entry) => !wanted.has(refKey(entry)) && !hooks.all.has(refKey(entry)),
   );
-  const last = 1 + Math.max(0, ...[...input.desired, ...hooks.due].map(({ stage }) => stage));
+  const regular = [...input.desired, ...hooks.due.filter(({ run }) => run.cause !== 'delete')];
+  const last = 1 + Math.max(0, ...regular.map(({ stage }) => stage));
   const steps = [
     ...hooksGone(hooks, input),
     ...(hooks.busy ? [busyStep(hooks.busy, input)] : []),
     ...[
       ...input.desired.map((one) => desiredStep(one, input)),
-      ...hooks.due.map((one) => hookStep(one, input)),
+      ...hooks.due.map((one) => hookStep(one, input, last)),
     ].sort((a, b) => a.stage - b.stage),
     ...dropped
       .sort((a, b) => -compareRefs(a, b))
-      .map((entry) => droppedStep(entry, last, foundOf(entry, input))),
+      .map((entry) => droppedStep(entry, last + 1, foundOf(entry, input))),
   ];
   return {
     steps,

@@ -1,4 +1,4 @@
-import type { AppRun, HookPhase, HookRecord } from '../../../model/types.ts';
+import type { AppRun, HookRecord } from '../../../model/types.ts';
 import { refKey } from '../refkey.ts';
 import type { Desired, HookPlace } from '../types.ts';
 import { runsIn } from './phases.ts';
@@ -14,16 +14,13 @@ export interface DueHook extends Hook {
   readonly record?: HookRecord;
 }
 
-const DEPLOYING: readonly HookPhase[] = ['PreSync', 'Sync', 'PostSync'];
-
-/** What has to run, or go on, before the target is deployed and done. Those of SyncFail are due once another hook of the app has failed. */
+/** What has to run, or go on, before its run is done. Those of SyncFail are due once another hook of the app has failed. */
 export function dueHooks(hooks: readonly Hook[], runs: readonly AppRun[]): readonly DueHook[] {
   return hooks.flatMap((hook) => {
     const run = runs.find(({ app }) => app === hook.app);
     if (run === undefined || run.state === 'Complete') return [];
     const { phase, marks } = hook.hook;
-    const isPhase = DEPLOYING.includes(phase) || (phase === 'SyncFail' && hasFailed(run));
-    if (!isPhase || !runsIn(marks, phase, run.cause)) return [];
+    if (!runsIn(marks, phase, run.cause) || (phase === 'SyncFail' && !hasFailed(run))) return [];
     const record = run.hooks?.find((one) => isSameHook(one, { ...hook.ref, phase }));
     return record?.state === 'Succeeded' ? [] : [{ ...hook, run, ...(record ? { record } : {}) }];
   });

@@ -45,19 +45,37 @@ function runOf(before: AppRun | undefined, { app, digest }: HookedApp, facts: Ru
   }
   const attempt = before.attempt + 1;
   const isSame = before.digest === digest || before.revision === target || !isRolling;
-  if (!isSame) {
+  // One whose deletion was begun is back.
+  if (!isSame || before.cause === 'delete') {
     const wasDeployed = before.state !== 'Started' || before.cause !== 'install';
     const { release } = before;
     const last = release === undefined ? {} : { release };
     return { ...begun, ...last, attempt, cause: causeOf(wasDeployed, facts), state: 'Started' };
   }
-  const hasFailed = before.hooks?.some(({ state }) => state === 'Failed') ?? false;
   const isAskedAgain = (isRolling && before.revision !== target) || before.requestedAt !== requestedAt;
-  if (hasFailed && isAskedAgain) {
-    return { ...before, ...begun, attempt, hooks: before.hooks?.filter(isDone) ?? [] };
-  }
+  if (isAskedAgain && hasFailed(before)) return { ...repeated(before), ...begun };
   return before.digest === digest ? before : { ...before, digest };
 }
+
+/** The run that deletes an app, which has been deployed: begun, gone on with, or repeated where it has failed and a person asks. */
+export function deletionOf(before: AppRun, requestedAt: string | undefined): AppRun {
+  const asked = requestedAt === undefined ? {} : { requestedAt };
+  if (before.cause !== 'delete') {
+    const { hooks: _hooks, ...run } = before;
+    return { ...run, ...asked, attempt: before.attempt + 1, cause: 'delete', state: 'Started' };
+  }
+  const isAskedAgain = before.requestedAt !== requestedAt;
+  return isAskedAgain && hasFailed(before) ? { ...repeated(before), ...asked } : before;
+}
+
+const hasFailed = ({ hooks = [] }: AppRun): boolean => hooks.some(({ state }) => state === 'Failed');
+
+/** What has ended well stays as it is. */
+const repeated = (run: AppRun): AppRun => ({
+  ...run,
+  attempt: run.attempt + 1,
+  hooks: (run.hooks ?? []).filter(isDone),
+});
 
 /** The hook of an earlier revision that still works while the target would begin a new run: work is not torn away, it has its own deadline. */
 export function busyHook(

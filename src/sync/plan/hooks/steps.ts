@@ -32,9 +32,13 @@ export function busyStep({ phase, ...record }: HookRecord, { resourceOf }: PlanI
   return { action: 'wait', ref, resource: resourceOf(ref), app: '', stage: BEFORE_ALL, isHook: true, reason };
 }
 
-/** A hook is made anew in each run: what is there by its name makes way if it is ours. */
-export function hookStep(due: DueHook, input: PlanInput): Step {
-  const { ref, resource, app, origin, stage, object, sealed, hook, run, record } = due;
+/**
+ * A hook is made anew in each run: what is there by its name makes way if it is ours. `last`: the stage after all that is applied; deletions
+ * follow it, those of an app between its own hooks.
+ */
+export function hookStep(due: DueHook, input: PlanInput, last: number): Step {
+  const { ref, resource, app, origin, object, sealed, hook, run, record } = due;
+  const stage = { PreDelete: last, PostDelete: last + 2 }[hook.phase as string] ?? due.stage;
   const { live, trial } = input.observed.get(refKey(ref)) ?? {};
   const base = { ref, resource, app, origin, stage, isHook: true, ...(sealed ? { sealed } : {}) };
   const presence = presenceOf(live, input);
