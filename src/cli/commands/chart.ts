@@ -7,6 +7,7 @@ import { chartImportCommand } from './chartimport.ts';
 import { chartLintCommand } from './chartlint.ts';
 import { chartPackageCommand } from './chartpackage.ts';
 import { REMOTE_SUBCOMMANDS } from './chartremote.ts';
+import { chartSchemaCommand } from './chartschema.ts';
 
 /** What can be done with charts: a file each. */
 const SUBCOMMANDS: readonly ((context: CliContext, exit: (code: number) => void) => Command)[] = [
@@ -15,6 +16,7 @@ const SUBCOMMANDS: readonly ((context: CliContext, exit: (code: number) => void)
   chartImportCommand,
   chartLintCommand,
   chartPackageCommand,
+  chartSchemaCommand,
 ];
 
 export function chartCommand(context: CliContext, exit: (code: number) => void, keyboard: Keyboard): Command {

@@ -3,6 +3,7 @@ import { type FileTree, readText } from '../../base/filetree.ts';
 import { type Chart, type ChartFile, join, readChart } from '../../charts/chart.ts';
 import { checkScoped, missingDependencies, type ScopedChart, scopeCharts } from '../../charts/scope.ts';
 import { escapeSegment, placeOf, readValuesFiles, type Values, valuesFrom } from '../../charts/values.ts';
+import { doubtfulValues } from '../../charts/valuetypes.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import type { JsonObject, KubeObject } from '../../kube/values/types.ts';
 import type { ChartEngine, Context, TemplateForm, Templates } from '../engine.ts';
@@ -47,7 +48,27 @@ function renderChart(request: SourceRequest, engine: ChartEngine): Result<Source
     ...checkScoped(scoped),
   ];
   if (first) return failed(first, ...others);
-  return renderScoped(scoped, request, engine, layers.value);
+  const rendered = renderScoped(scoped, request, engine, layers.value);
+  if (!rendered.ok || chart.value.schema) return rendered;
+  const doubts = doubtsOf(chart.value, layers.value, request, engine);
+  return ok({ ...rendered.value, warnings: [...doubts, ...rendered.value.warnings] });
+}
+
+/** Without a schema, the defaults say what the values of an environment should be. */
+function doubtsOf(
+  chart: Chart,
+  layers: readonly Values[],
+  request: SourceRequest,
+  engine: ChartEngine,
+): Problem[] {
+  if (layers.length === 0) return [];
+  const defaults = scopeCharts(chart, []).values;
+  let reads: ReturnType<typeof readsOfChart> | undefined;
+  const isRead = (path: readonly string[]): boolean => {
+    reads ??= readsOfChart(request, engine);
+    return !reads.ok || reads.value.has(path);
+  };
+  return layers.flatMap((layer) => doubtfulValues(defaults, layer, isRead));
 }
 
 function seenValues(request: ValuesRequest): Result<SeenValues> {
