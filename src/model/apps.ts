@@ -16,7 +16,7 @@ export interface Named {
 
 /**
  * The apps of an environment: those of its file, else what its folder holds by convention:
- * a chart at its root or in `chart/`, else every chart of `charts/`, else the only chart where there is nothing else, else manifests in a
+ * a chart at its root, else the kustomization there, else a chart in `chart/`, else every chart of `charts/`, else the only chart where there is nothing else, else manifests in a
  * folder of the list above or at its root, or `overlays/<environment>` in there, else the compose file at its root.
  * Values files by convention: `values/common.yaml` and `values/<environment>.yaml`, where they exist.
  */
@@ -79,7 +79,8 @@ function partsOf(tree: FileTree, path: string): readonly string[] {
 
 /** Whether a first push should become a delivery: the tree says how to deliver it, or holds something that can be. */
 export function isDeliverable(tree: FileTree): boolean {
-  if (hasFile(tree, PILOTAGE_FILE) || chartFolders(tree, '').length > 0) return true;
+  if (hasFile(tree, PILOTAGE_FILE) || isKustomization(tree, '') || chartFolders(tree, '').length > 0)
+    return true;
   return hasManifests(tree, manifestFolder(tree, '')) || isComposeProject(tree, '');
 }
 
@@ -135,9 +136,11 @@ function conventional(tree: FileTree, folder: string, name: Named): readonly App
 
 /** Folders of the charts that are delivered by convention. */
 export function chartFolders(tree: FileTree, folder: string): readonly string[] {
-  for (const path of [folder, join(folder, 'chart')]) {
-    if (hasFile(tree, join(path, 'Chart.yaml'))) return [path];
-  }
+  if (hasFile(tree, join(folder, 'Chart.yaml'))) return [folder];
+  // Charts below a kustomization are those that it renders itself.
+  if (isKustomization(tree, folder)) return [];
+  const chart = join(folder, 'chart');
+  if (hasFile(tree, join(chart, 'Chart.yaml'))) return [chart];
   const below = join(folder, 'charts');
   const charts = pathsBelow(tree, below)
     .filter((path) => /^[^/]+\/Chart\.yaml$/.test(path.slice(below.length + 1)))
@@ -193,7 +196,9 @@ function overlayOf(tree: FileTree, folder: string, environment: string): string 
 const TOOLS = /(^|\/)(\.[^/]*|node_modules)\//;
 
 const manifestFolder = (tree: FileTree, folder: string): string =>
-  MANIFEST_FOLDERS.map((name) => join(folder, name)).find((path) => hasManifests(tree, path)) ?? folder;
+  isKustomization(tree, folder)
+    ? folder
+    : (MANIFEST_FOLDERS.map((name) => join(folder, name)).find((path) => hasManifests(tree, path)) ?? folder);
 
 /** `except`: folders whose files do not count. */
 const hasManifests = (tree: FileTree, folder: string, except: readonly string[] = []): boolean =>

@@ -38,6 +38,13 @@ describe('apps by convention', () => {
     expect(found({ 'test/fixtures/deep/Chart.yaml': '' })).to.deep.equal(['shop:']);
   });
 
+  it('takes a kustomization for what it is, whatever charts and manifests it has below', () => {
+    const files = { 'kustomization.yaml': '', 'charts/db/Chart.yaml': '', 'deploy/a.yaml': MANIFEST };
+    expect(found(files)).to.deep.equal(['shop:']);
+    expect(found({ ...files, 'chart/Chart.yaml': '' })).to.deep.equal(['shop:']);
+    expect(found({ ...files, 'Chart.yaml': '' })).to.deep.equal(['shop:']);
+  });
+
   it('takes the overlay of the environment where kustomizations stand side by side', () => {
     const kustomized = (folder: string) => ({
       [`${folder}base/web.yaml`]: MANIFEST,
