@@ -1,5 +1,7 @@
 import type { Blot } from '../base/blot.ts';
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
+import { isObject } from '../kube/values/equal.ts';
+import type { KubeObject } from '../kube/values/types.ts';
 import type { ChartEngine } from './engine.ts';
 import type { Chance } from './gotemplate/chance.ts';
 import { quote } from './gotemplate/format/quote.ts';
@@ -49,8 +51,15 @@ function leftSealed(
 ): readonly Problem[] {
   const named = valuesFiles.flatMap((file) => unopened.get(file) ?? []);
   if (named.length > 0 || !rendered.ok) return named;
-  const written = rendered.value.manifests.some(({ object }) => isSealedText(JSON.stringify(object)));
+  const written = rendered.value.manifests.some(({ object }) => holdsSealed(object));
   return written ? [...unopened.values()].flat() : [];
+}
+
+/** As text, or in the base64 of a Secret that was made of a file. */
+function holdsSealed(object: KubeObject): boolean {
+  if (isSealedText(JSON.stringify(object))) return true;
+  const data = object.kind === 'Secret' && isObject(object.data) ? Object.values(object.data) : [];
+  return data.some((value) => isSealedText(Buffer.from(String(value), 'base64').toString('utf8')));
 }
 
 function withoutSecrets(result: Result<Rendered>, secrets: readonly string[]): Result<Rendered> {

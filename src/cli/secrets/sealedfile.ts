@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { type Problem, ProblemError, type Result, unwrap } from '../../base/errors.ts';
 import { type CreationRule, creationRule, SOPS_FILE } from '../../render/sops/creationrules.ts';
 import { dataKey, sealKey } from '../../render/sops/keys.ts';
+import { isOfLines } from '../../render/sops/lines.ts';
 import type { SealRule } from '../../render/sops/metadata.ts';
 import { openSealed, readSealed, type SealedFile } from '../../render/sops/open.ts';
 import { rotatable, sealedValues } from '../../render/sops/rotatable.ts';
@@ -20,6 +21,7 @@ export interface Edited {
 }
 
 export async function openOnDisk(path: string, identities: readonly string[]): Promise<Edited> {
+  if (isOfLines(path)) throw new ProblemError(onlyOpened(path));
   const found = await readIfThere(path);
   const file = unwrap(readSealed(found ?? '', path));
   if (!file) return { path, found, text: found ?? '' };
@@ -68,4 +70,12 @@ const nothingSealed = (file: string, { name, value }: SealRule): Problem => ({
   message: `No value of the file would be sealed: its rule is ${name}: ${value}`,
   place: { file },
   remedy: `Give it a rule in ${SOPS_FILE} that fits, or another name. Of a file that is sealed already the rule is in its member sops.`,
+});
+
+/** They are opened while they are rendered; sops(1) writes them. */
+const onlyOpened = (file: string): Problem => ({
+  reason: 'NotForSops',
+  message: 'Pilotage opens .env and INI files that are sealed, and seals YAML and JSON alone',
+  place: { file },
+  remedy: `Edit it with sops: sops ${file}`,
 });

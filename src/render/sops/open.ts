@@ -5,6 +5,7 @@ import { parseDocuments } from '../../kube/values/yaml.ts';
 import { placesOf } from '../../kube/values/yaml-places.ts';
 import { bytesOf, isComment, isSealed, openValue, type Plain } from './cipher.ts';
 import { type Leaf, type Leaves, leavesOf, type Member } from './leaves.ts';
+import type { SealedLines } from './lines.ts';
 import { readMetadata, type SopsMetadata } from './metadata.ts';
 
 /** A file of SOPS that has been read, but not opened. */
@@ -52,13 +53,41 @@ export function readSealed(text: string, file: string): Result<SealedFile | unde
 }
 
 /** Opens every value, and checks that nothing was changed, moved or taken away since the file was sealed. */
-export function openSealed(sealed: SealedFile, key: Uint8Array): Result<Opened> {
-  const { text, content, metadata, file } = sealed;
+export function openSealed({ text, content, metadata, file }: SealedFile, key: Uint8Array): Result<Opened> {
+  const removals = content.metadata.map((span) => removal(text, span));
+  return openLeaves({ text, leaves: content.leaves, metadata, file, removals, write: written }, key);
+}
+
+/** As openSealed, a file of lines. */
+export function openLines(
+  { leaves, metadata, own, write }: SealedLines,
+  { text, file }: { readonly text: string; readonly file: string },
+  key: Uint8Array,
+): Result<Opened> {
+  const removals = own.map((span) => ({ ...span, text: '' }));
+  const plain = (value: Plain | null): string => write(String(value ?? ''));
+  return openLeaves({ text, leaves, metadata, file, removals, write: plain }, key);
+}
+
+interface Opening {
+  readonly text: string;
+  readonly file: string;
+  readonly leaves: readonly Leaf[];
+  readonly metadata: SopsMetadata;
+  /** Of what SOPS wrote itself. */
+  readonly removals: readonly Edit[];
+  readonly write: (value: Plain | null) => string;
+}
+
+function openLeaves(
+  { text, file, leaves, metadata, removals, write }: Opening,
+  key: Uint8Array,
+): Result<Opened> {
   const mac = macOf(metadata);
   const place = placesOf(text, file);
   const edits: Edit[] = [];
   const secrets: string[] = [];
-  for (const leaf of content.leaves) {
+  for (const leaf of leaves) {
     const opened = openLeaf(leaf, metadata, key);
     if (opened === undefined) return failed(notOpened(leaf, place(leaf.start)));
     if (opened.isComment) {
@@ -67,17 +96,14 @@ export function openSealed(sealed: SealedFile, key: Uint8Array): Result<Opened> 
       edits.push(edit);
       continue;
     }
-    if (opened.sealed) edits.push({ ...leaf, text: written(opened.value) });
+    if (opened.sealed) edits.push({ ...leaf, text: write(opened.value) });
     if (opened.sealed && opened.value !== '') secrets.push(String(opened.value));
     if (opened.sealed || !metadata.macOnlyEncrypted)
       mac.update(opened.value === null ? '' : bytesOf(opened.value));
   }
   const expected = openValue(metadata.mac, key, metadata.lastModified);
   if (expected !== mac.digest('hex').toUpperCase()) return failed(wrongMac(file));
-  return ok({
-    text: edited(text, [...edits, ...content.metadata.map((span) => removal(text, span))]),
-    secrets,
-  });
+  return ok({ text: edited(text, [...edits, ...removals]), secrets });
 }
 
 export const macOf = ({ macOnlyEncrypted }: { readonly macOnlyEncrypted?: boolean }): Hash => {

@@ -1,7 +1,8 @@
 import { ok, type Problem, type Result } from '../../base/errors.ts';
 import { type FileTree, readText } from '../../base/filetree.ts';
 import { dataKey, type Identities } from './keys.ts';
-import { type Opened, openSealed, readSealed } from './open.ts';
+import { isOfLines, readSealedLines } from './lines.ts';
+import { type Opened, openLines, openSealed, readSealed } from './open.ts';
 
 /** A tree whose sealed files can be read, and the values that were sealed. */
 export interface OpenedTree {
@@ -11,11 +12,11 @@ export interface OpenedTree {
   readonly unopened: ReadonlyMap<string, readonly [Problem, ...Problem[]]>;
 }
 
-/** Opens every YAML and JSON file of SOPS in a tree; the others stay as they are. Nothing opened is written anywhere. */
+/** Opens every YAML, JSON, `.env` and INI file of SOPS in a tree; the others stay as they are. Nothing opened is written anywhere. */
 export async function openTree(tree: FileTree, identities: Identities): Promise<OpenedTree> {
   const opened = new Map<string, Opened>();
   const unopened = new Map<string, readonly [Problem, ...Problem[]]>();
-  for (const path of tree.paths.filter((each) => /\.(?:ya?ml|json)$/.test(each))) {
+  for (const path of tree.paths.filter((each) => /\.(?:ya?ml|json|env|ini)$/.test(each))) {
     const result = await openFile(readText(tree, path) ?? '', path, identities);
     if (!result.ok) unopened.set(path, result.problems);
     else if (result.value) opened.set(path, result.value);
@@ -36,9 +37,22 @@ export async function openFile(
   file: string,
   identities: Identities,
 ): Promise<Result<Opened | undefined>> {
+  if (isOfLines(file)) return await openFileOfLines(text, file, identities);
   const sealed = readSealed(text, file);
   if (!sealed.ok) return sealed;
   if (!sealed.value) return ok(undefined);
   const key = await dataKey(sealed.value.metadata, file, identities);
   return key.ok ? openSealed(sealed.value, key.value) : key;
+}
+
+async function openFileOfLines(
+  text: string,
+  file: string,
+  identities: Identities,
+): Promise<Result<Opened | undefined>> {
+  const sealed = readSealedLines(text, file);
+  if (!sealed.ok) return sealed;
+  if (!sealed.value) return ok(undefined);
+  const key = await dataKey(sealed.value.metadata, file, identities);
+  return key.ok ? openLines(sealed.value, { text, file }, key.value) : key;
 }

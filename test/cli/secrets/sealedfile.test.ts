@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { problemOf } from '../../../src/base/errors.ts';
 import { openOnDisk, sealer } from '../../../src/cli/secrets/sealedfile.ts';
 import { generateIdentity, recipientOf } from '../../../src/render/sops/identities.ts';
 
@@ -62,5 +63,12 @@ describe('a sealed file on disk', () => {
   it('is not sealed by a rule for keys of other kinds beside age, whose owners could not open it', async () => {
     await rules('    pgp: ABCD\n');
     expect(await refusal(sealer(await open(), false))).to.contain('names pgp');
+  });
+
+  it('is left to sops where its format is one that is opened alone', async () => {
+    for (const name of ['prod.env', 'app.ini'])
+      expect(await openOnDisk(name, []).catch(problemOf)).to.include({
+        remedy: `Edit it with sops: sops ${name}`,
+      });
   });
 });
