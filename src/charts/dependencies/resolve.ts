@@ -24,6 +24,8 @@ export interface Sources {
   readonly dialect: Dialect;
   /** `@name` and `alias:name` as an address. @throws ProblemError */
   readonly urlOf: (repository: string) => string;
+  /** Versions of a chart that lies in charts/ already. */
+  readonly presentVersions: (name: string) => readonly string[];
   /** The chart in a folder, packed; the path is that of a `file://` repository. @throws ProblemError */
   readonly packLocal: (path: string) => { readonly version: string; readonly archive: Uint8Array };
 }
@@ -107,7 +109,7 @@ async function resolveOne(
   /** Its version is one, and no range. */
   locked?: { readonly pinned: Digest | undefined },
 ): Promise<Resolved> {
-  if (repository === '') return { locked: { name, version: range, repository } };
+  if (repository === '') return resolvePresent({ name, version: range, repository }, sources);
   if (repository.startsWith(FILE)) return resolveLocal({ name, version: range, repository }, sources);
   const source = { repository, name };
   const version = locked ? range : await sources.fetcher.resolve(source, range);
@@ -117,6 +119,18 @@ async function resolveOne(
     locked: { name, version, repository },
     archive: { fileName: `${name}-${version}.tgz`, bytes: archive, digest },
   };
+}
+
+/** Helm locks the range of one that says no repository. */
+function resolvePresent(locked: LockedDependency, sources: Sources): Resolved {
+  const { name, version: range } = locked;
+  const present = sources.presentVersions(name);
+  if (present.some((version) => sources.dialect.satisfies(version, range || '*'))) return { locked };
+  throw new ProblemError({
+    reason: 'DependencyMissing',
+    message: `${name} says no repository, and charts/ holds ${present.length === 0 ? 'none' : present.join(', ')} of it`,
+    remedy: `Put ${range || 'one'} into charts/${name}, or say its repository.`,
+  });
 }
 
 function resolveLocal({ name, version: range, repository }: LockedDependency, sources: Sources): Resolved {

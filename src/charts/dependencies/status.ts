@@ -56,3 +56,20 @@ export function metadataIn(archive: HelmFile, dialect: Dialect): HelmMetadata | 
 
 const fits = ({ version }: HelmDependency, metadata: HelmMetadata, dialect: Dialect): boolean =>
   metadata.version === version || dialect.satisfies(metadata.version, version || '*');
+
+/** Versions of a chart that lie in charts/, in folders or archives. */
+export const presentVersions = (
+  name: string,
+  files: readonly HelmFile[],
+  dialect: Dialect,
+): readonly string[] =>
+  files.flatMap((file) => {
+    const isArchive = /^charts\/[^/]+\.tgz$/.test(file.name);
+    const isFolder = /^charts\/[^/]+\/Chart\.yaml$/.test(file.name);
+    const metadata = isArchive
+      ? metadataIn(file, dialect)
+      : isFolder
+        ? readMetadata(file, dialect)
+        : undefined;
+    return metadata?.name === name ? [metadata.version] : [];
+  });

@@ -30,10 +30,12 @@ export interface Session {
 }
 
 const TOKEN_BYTES = 64 * 1024;
+/** The one registry that answers elsewhere than at its name. */
+const DOCKER_HUB = 'registry-1.docker.io';
 
 /** Credentials are sent to the registry by Basic, or to the realm that the registry names; in neither case over plain HTTP unasked. */
 export function openSession(host: string, { ask, loginFor, plainHttp }: SessionOptions): Session {
-  const base = `${plainHttp ? 'http' : 'https'}://${host}`;
+  const base = `${plainHttp ? 'http' : 'https'}://${host === 'docker.io' ? DOCKER_HUB : host}`;
   const authorizations = new Map<string, string>();
 
   const tokenOf = async (
@@ -64,6 +66,7 @@ export function openSession(host: string, { ask, loginFor, plainHttp }: SessionO
   return {
     host,
     async request(scope, path, request) {
+      if (!plainHttp && new URL(path, base).protocol !== 'https:') throw insecureUpload(host);
       const key = `${scope.repository}:${scope.actions}`;
       const send = (authorization: string | undefined): Promise<WebAnswer> =>
         askFollowing(ask, {
@@ -150,4 +153,13 @@ const insecureRealm = (host: string, realm: URL): ProblemError =>
     reason: 'InsecureRealm',
     message: `${host} wants its passwords sent to ${realm.host} without encryption`,
     remedy: 'Nothing was sent. Where that is meant, say so: --plain-http.',
+  });
+
+/** What stands behind a proxy for TLS may not know of it. */
+const insecureUpload = (host: string): ProblemError =>
+  new ProblemError({
+    reason: 'InsecureRedirect',
+    message: `${host} wants the chart sent to an address without encryption`,
+    remedy:
+      'Nothing was sent. Its administrator sets the address that it says (X-Forwarded-Proto, or http.host).',
   });

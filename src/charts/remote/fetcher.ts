@@ -113,6 +113,13 @@ export class ChartFetcher {
     return { archive, digest: digestOf(archive), manifest: digest, ...(provenance ? { provenance } : {}) };
   }
 
+  /** A packed chart at an address of its own, of which nobody says a digest. */
+  async archive(address: string): Promise<Omit<FetchedChart, 'version'>> {
+    const client = await this.#client(new URL('.', address).href);
+    const archive = await client.archive(address, MOST_PACKED);
+    return { archive, digest: digestOf(archive) };
+  }
+
   async #download(source: ChartSource, version: string): Promise<Omit<FetchedChart, 'version'>> {
     const { dialect } = this.#options;
     const entries = await this.entries(source);
@@ -140,13 +147,13 @@ export class ChartFetcher {
   }
 
   async #open(repository: string): Promise<{ client: RepositoryClient; index: ChartIndex }> {
-    const { ask, dialect, repositoryLogin } = this.#options;
-    const client = new RepositoryClient(repository, {
-      ask,
-      dialect,
-      login: await repositoryLogin(repository),
-    });
+    const client = await this.#client(repository);
     return { client, index: await client.index() };
+  }
+
+  async #client(repository: string): Promise<RepositoryClient> {
+    const { ask, dialect, repositoryLogin } = this.#options;
+    return new RepositoryClient(repository, { ask, dialect, login: await repositoryLogin(repository) });
   }
 }
 

@@ -84,6 +84,13 @@ export class RepositoryClient {
 
 /** Relative addresses are relative to the folder. */
 function withSlash(text: string): string {
+  // Not shown: it is a password, and would be in the Chart.yaml of everybody.
+  if (/\/\/[^/]*@/.test(text))
+    throw new ProblemError({
+      reason: 'InvalidRepository',
+      message: 'The address of a chart repository has a name or a password in it',
+      remedy: 'Write it without them, and give them by --username and at the prompt.',
+    });
   if (!URL.canParse(text))
     throw new ProblemError({
       reason: 'InvalidRepository',
@@ -91,8 +98,6 @@ function withSlash(text: string): string {
       remedy: 'Write https://HOST/PATH, or oci://HOST/PATH.',
     });
   const url = new URL(text);
-  url.username = '';
-  url.password = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url.href;
 }

@@ -44,9 +44,13 @@ const OFFLINE: Ask = async ({ url }) => {
 };
 
 /** What charts were fetched, by their content. */
-export function chartCache({ surroundings }: CliContext): ContentCache {
-  const { XDG_CACHE_HOME, HOME = '' } = surroundings.fullEnvironment;
-  return openStore(join(XDG_CACHE_HOME || join(HOME, '.cache'), 'pilotage', 'charts'));
+function chartCache({ surroundings }: CliContext): ContentCache | undefined {
+  const { XDG_CACHE_HOME, HOME } = surroundings.fullEnvironment;
+  const folder = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'));
+  if (!folder) return undefined;
+  const store = openStore(join(folder, 'pilotage', 'charts'));
+  // A chart that cannot be kept is fetched all the same: a full disk, a home that nobody may write to.
+  return { get: store.get, put: (digest, bytes) => store.put(digest, bytes).catch(() => undefined) };
 }
 
 export const askOf = ({ caFile, offline }: FetchFlags): Ask =>
@@ -57,6 +61,7 @@ export const askOf = ({ caFile, offline }: FetchFlags): Ask =>
 /** Charts as whoever is at the keyboard may read them. */
 export function fetcherOf(context: CliContext, keyboard: Keyboard, flags: FetchFlags): ChartFetcher {
   const { username, plainHttp = false, passCredentials = false } = flags;
+  const cache = chartCache(context);
   let asked: Promise<string> | undefined;
   const given = async (): Promise<{ username: string; password: string } | undefined> => {
     if (username === undefined) return undefined;
@@ -67,7 +72,7 @@ export function fetcherOf(context: CliContext, keyboard: Keyboard, flags: FetchF
     ask: askOf(flags),
     dialect: goDialect,
     plainHttp,
-    cache: chartCache(context),
+    ...(cache ? { cache } : {}),
     loginFor: async (host): Promise<Login | undefined> => {
       const own = await given();
       return own ? { type: 'password', ...own } : loginFor(context.surroundings, host);

@@ -10,7 +10,7 @@ import { helmRepositories, repositoryUrl } from './helmrepositories.ts';
 
 /** A chart as a command line names it. */
 export interface NamedChart {
-  /** `oci://host/charts/web[:1.2.3][@sha256:…]`, `@name/web`, or `web` with `repo`. */
+  /** `oci://host/charts/web[:1.2.3][@sha256:…]`, `https://…/web-1.2.3.tgz`, `@name/web`, or `web` with `repo`. */
   readonly chart: string;
   readonly repo?: string;
   /** A version or a range. */
@@ -35,6 +35,7 @@ export async function fetchNamed(
     const exact = tag ? versionOf(tag) : await fetcher.resolve(source, version);
     return fetcher.fetch(source, exact);
   }
+  if (/^https?:\/\//.test(chart)) return { ...(await fetcher.archive(chart)), version };
   const source = classicSource(named, env);
   return fetcher.fetch(source, await fetcher.resolve(source, version));
 }

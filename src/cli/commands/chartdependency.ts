@@ -8,7 +8,7 @@ import {
   type Sources,
   updateDependencies,
 } from '../../charts/dependencies/resolve.ts';
-import { statusOf } from '../../charts/dependencies/status.ts';
+import { presentVersions, statusOf } from '../../charts/dependencies/status.ts';
 import { chartFiles, type HelmFile, readUtf8 } from '../../charts/helm/files.ts';
 import { type HelmLock, lockText, readLock } from '../../charts/helm/lock.ts';
 import { readMetadata } from '../../charts/helm/metadata.ts';
@@ -30,12 +30,13 @@ export function chartDependencyCommand(context: CliContext, keyboard: Keyboard):
   const update = folderCommand('update', 'fetch what Chart.yaml asks for into charts/, and write Chart.lock');
   const build = folderCommand('build', 'fetch what Chart.lock names into charts/');
   const list = folderCommand('list', 'show what Chart.yaml asks for, and what charts/ has of it');
-  withFetchOptions(update).action((folder: string, flags: FetchFlags) =>
-    updateChart(context, openChart(folder), sourcesOf(context, keyboard, folder, flags)),
-  );
+  withFetchOptions(update).action((folder: string, flags: FetchFlags) => {
+    const chart = openChart(folder);
+    return updateChart(context, chart, sourcesOf(context, keyboard, chart, flags));
+  });
   withFetchOptions(build).action(async (folder: string, flags: FetchFlags) => {
     const chart = openChart(folder);
-    const sources = sourcesOf(context, keyboard, folder, flags);
+    const sources = sourcesOf(context, keyboard, chart, flags);
     if (!chart.lock) return updateChart(context, chart, sources);
     await write(context, chart, await buildDependencies(chart.asked, chart.lock, sources));
   });
@@ -89,14 +90,15 @@ function openChart(given: string): OpenChart {
   };
 }
 
-function sourcesOf(context: CliContext, keyboard: Keyboard, folder: string, flags: FetchFlags): Sources {
+function sourcesOf(context: CliContext, keyboard: Keyboard, chart: OpenChart, flags: FetchFlags): Sources {
   const known = helmRepositories(context.surroundings.fullEnvironment);
   return {
     fetcher: fetcherOf(context, keyboard, flags),
     dialect: goDialect,
     urlOf: (repository) => repositoryUrl(repository, known),
+    presentVersions: (name) => presentVersions(name, chart.files, goDialect),
     packLocal: (path) => {
-      const tree = readChartFolder(isAbsolute(path) ? path : join(resolve(folder), path));
+      const tree = readChartFolder(isAbsolute(path) ? path : join(chart.folder, path));
       const { version, bytes } = unwrap(packChart(tree, '', {}, goDialect));
       return { version, archive: bytes };
     },

@@ -113,11 +113,15 @@ async function writeFolder(folder: string, files: readonly HelmFile[]): Promise<
     });
   const draft = `${folder}.new`;
   await rm(draft, { recursive: true, force: true });
-  for (const { name, bytes } of files) {
-    await mkdir(dirname(join(draft, name)), { recursive: true });
-    await writeFile(join(draft, name), bytes);
+  try {
+    for (const { name, bytes } of files) {
+      await mkdir(dirname(join(draft, name)), { recursive: true });
+      await writeFile(join(draft, name), bytes);
+    }
+    await rename(draft, folder);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
   }
-  await rename(draft, folder);
 }
 
 const noProvenance = (chart: string): ProblemError =>

@@ -39,6 +39,7 @@ const sourcesOf = (web: FakeWeb): Sources => ({
     if (!repository.startsWith('@')) return repository;
     throw new ProblemError({ reason: 'RepositoryUnknown', message: `nobody knows ${repository}` });
   },
+  presentVersions: (name) => (name === 'own' ? ['1.0.0'] : []),
   packLocal: () => ({ version: '0.3.0', archive: packed('local', '0.3.0') }),
 });
 
@@ -125,6 +126,16 @@ describe('the dependencies of a chart', () => {
       /^VersionNotFound: No version of lib .* satisfies \^7/,
     ],
     ['a repository that has no name here', LIB.replace(REPOSITORY, '@nope'), /^RepositoryUnknown/],
+    [
+      'a chart without a repository that is not in charts/',
+      '- {name: nowhere, version: ^1}',
+      /^DependencyMissing: nowhere says no repository, and charts\/ holds none of it/,
+    ],
+    [
+      'a chart without a repository of which charts/ has another version',
+      '- {name: own, version: ^2}',
+      /^DependencyMissing: own says no repository, and charts\/ holds 1.0.0 of it/,
+    ],
     [
       'a local chart outside of its range',
       '- {name: local, version: ^9, repository: "file://../l"}',

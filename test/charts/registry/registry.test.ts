@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { pushChart } from '../../../src/charts/registry/chart.ts';
 import { MEDIA } from '../../../src/charts/registry/manifest.ts';
 import { parseReference, tagOf, versionOf } from '../../../src/charts/registry/reference.ts';
 import { digestOf } from '../../../src/charts/web/digest.ts';
@@ -6,6 +7,7 @@ import {
   ann,
   annsBasic,
   answer,
+  type FakeWeb,
   fakeWeb,
   fetcherFor,
   packed,
@@ -219,5 +221,56 @@ describe('a registry that asks who one is', () => {
         /^AccessRefused: auth.example.com gives no token/,
       );
     }
+  });
+});
+
+describe('a chart that is pushed', () => {
+  const reference = { host: 'r.example.com', repository: 'charts/web', tag: '1.2.3' };
+  const UPLOADS = `${HOST}/v2/charts/web/blobs/uploads/`;
+  const push = (web: FakeWeb) =>
+    pushChart(fetcherFor(web).registry(reference), reference, {
+      archive: web123,
+      config: '{}',
+      annotations: {},
+    });
+  const accepting = (location: string) => {
+    const web = fakeWeb({ [`POST ${UPLOADS}`]: answer(202, '', { location }) });
+    for (const bytes of [web123, Buffer.from('{}')])
+      web.answers[`PUT ${UPLOADS}1?state=a&digest=${encodeURIComponent(digestOf(bytes))}`] = answer(201);
+    web.answers[`PUT ${HOST}/v2/charts/web/manifests/1.2.3`] = answer(201);
+    return web;
+  };
+
+  it('is there for readers once its blobs are, its manifest last', async () => {
+    const web = accepting('/v2/charts/web/blobs/uploads/1?state=a');
+    const digest = await push(web);
+    expect(digestOf(Buffer.from(web.asked.at(-1)?.body ?? ''))).to.equal(digest);
+    expect(web.asked.map(({ method }) => method)).to.deep.equal([
+      'HEAD',
+      'POST',
+      'PUT',
+      'HEAD',
+      'POST',
+      'PUT',
+      'PUT',
+    ]);
+  });
+
+  it('is not sent where the registry wants it without encryption', async () => {
+    const web = accepting('http://r.example.com/v2/charts/web/blobs/uploads/1');
+    expect(await refusal(push(web))).to.match(/^InsecureRedirect: .* → Nothing was sent/);
+  });
+
+  it('has no manifest where a blob was refused', async () => {
+    const web = accepting('/v2/charts/web/blobs/uploads/2');
+    web.answers[`POST ${UPLOADS}`] = answer(403);
+    expect(await refusal(push(web))).to.match(/^AccessRefused/);
+    expect(web.asked.some(({ url }) => url.includes('/manifests/'))).to.equal(false);
+  });
+
+  it('goes to Docker Hub at the address where that answers', async () => {
+    const web = fakeWeb();
+    await refusal(fetcherFor(web).fetch({ repository: 'oci://docker.io/ann', name: 'web' }, '1.0.0'));
+    expect(web.asked[0]?.url).to.equal('https://registry-1.docker.io/v2/ann/web/manifests/1.0.0');
   });
 });

@@ -86,6 +86,21 @@ describe('a chart of a repository', () => {
     );
   });
 
+  it('is fetched from an address of its own, without an index', async () => {
+    const web = served();
+    expect((await fetcherFor(web).archive('https://cdn.example.com/web.tgz')).digest).to.equal(
+      digestOf(web123),
+    );
+    expect(web.asked).to.have.length(1);
+  });
+
+  it('is refused where the address of its repository has a password in it, of which nothing is shown', async () => {
+    const repository = 'https://ann:hunter2@c.example.com/stable';
+    expect(await refusal(fetcherFor(served()).resolve({ ...source, repository }, '')))
+      .to.match(/^InvalidRepository/)
+      .and.not.contain('hunter2');
+  });
+
   it('is asked for with credentials at the host of the repository alone, unless they are for all', async () => {
     const login = { username: 'ann', password: 'hunter2', everywhere: false };
     const sent = async (everywhere: boolean) => {
