@@ -50,7 +50,7 @@ function openTemplates(options: EngineOptions): Templates {
   const included = options.explain ? newIncluded() : undefined;
   const space: StructuredSpace = { definitions: new Map(), deeper };
   const checkCalls = (template: Caller): void => {
-    for (const caller of [...unchecked.splice(0), template]) checkPartials(caller, Object.keys(partials));
+    for (const caller of [...unchecked.splice(0), template]) checkPartials(caller, partials);
   };
   const run = (template: Delegate, context: unknown, root: Context): string =>
     template(context, { ...RUNTIME, data: { root, parts }, partials });
@@ -151,11 +151,12 @@ interface Caller {
   readonly inlines?: ReadonlySet<string>;
 }
 
-function checkPartials({ calls, inlines, file }: Caller, known: readonly string[]): void {
+function checkPartials({ calls, inlines, file }: Caller, partials: Readonly<Record<string, Delegate>>): void {
   for (const { name, line, column } of calls) {
-    if (known.includes(name) || inlines?.has(name) || name.startsWith('@')) continue;
+    if (Object.hasOwn(partials, name) || inlines?.has(name) || name.startsWith('@')) continue;
     const remedy =
-      suggest(name, known) ?? `Define it in templates/_helpers.hbs: {{#*inline "${name}"}} … {{/inline}}`;
+      suggest(name, Object.keys(partials)) ??
+      `Define it in templates/_helpers.hbs: {{#*inline "${name}"}} … {{/inline}}`;
     const message = `There is no partial named ${name}`;
     throw new ProblemError({ reason: 'TemplateError', message, place: { file, line, column }, remedy });
   }
