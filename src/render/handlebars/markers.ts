@@ -67,23 +67,18 @@ export function resolveMarkers(marked: string, start: LineSource): MappedText {
   let taken = 0;
   for (let open = marked.indexOf(OPEN); open >= 0; open = marked.indexOf(OPEN, open + 1)) {
     MARKER_HERE.lastIndex = open;
-    if (!MARKER_HERE.test(marked)) continue;
+    const found = MARKER_HERE.exec(marked);
+    if (!found) continue;
     take(taken, open);
     taken = MARKER_HERE.lastIndex;
     if (found[4] !== undefined) continue;
     // Of several the first counts.
-    if (!isMarked) current = sourceIn(marked.slice(open + 1, taken - 1));
+    if (!isMarked) current = { file: Number(found[1]), line: Number(found[2]) };
     isMarked = true;
   }
   take(taken, marked.length);
   sources.push(current);
   return { text: pieces.join(''), sources };
-}
-
-/** `3:14` */
-function sourceIn(written: string): LineSource {
-  const colon = written.indexOf(':');
-  return { file: Number(written.slice(0, colon)), line: Number(written.slice(colon + 1)) };
 }
 
 /** Puts a marker at the head of every line that `value` (part of `original`, which starts on `startLine`) writes on. */

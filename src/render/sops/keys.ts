@@ -1,6 +1,8 @@
-import { armor, Decrypter, Encrypter } from 'age-encryption';
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import type { AgeKey, SopsMetadata } from './metadata.ts';
+
+/** Of many files that take long to load: with the first sealed file. */
+const loadAge = () => import('age-encryption');
 
 /** age identities: `AGE-SECRET-KEY-1…`, the private keys that files may be sealed for. */
 export type Identities = readonly string[];
@@ -19,6 +21,7 @@ export async function dataKey(
 }
 
 async function unwrap(enc: string, identities: Identities): Promise<Uint8Array | undefined> {
+  const { armor, Decrypter } = await loadAge();
   const decrypter = new Decrypter();
   for (const identity of identities) decrypter.addIdentity(identity);
   try {
@@ -44,6 +47,7 @@ function noKey(file: string, age: readonly AgeKey[], others: readonly string[]):
 
 /** Seals a data key for each recipient (`age1…`). */
 export async function sealKey(key: Uint8Array, recipients: readonly string[]): Promise<AgeKey[]> {
+  const { armor, Encrypter } = await loadAge();
   return await Promise.all(
     recipients.map(async (recipient) => {
       const encrypter = new Encrypter();
