@@ -283,6 +283,7 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage chart schema deploy/shop --write', 'types of values, for editors'],
       ['pilotage chart import compose compose.yaml --output chart', 'a chart that renders to the same'],
       ['pilotage chart lint chart -f prod.yaml', 'mistakes, with file and line'],
+      ['pilotage chart test chart', 'its suites, as helm-unittest has them'],
       ['pilotage chart lint --format github', 'a repository, as annotations of a pull request'],
       ['pilotage chart dependency update chart', 'into charts/, with a Chart.lock; commit both'],
       ['pilotage chart pull oci://HOST/charts/web --version ^1.2', ''],

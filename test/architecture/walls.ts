@@ -181,6 +181,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     'workingtree.ts': ['init'],
     'apprequest.ts': ['workingtree.ts'],
     'workingtreecommand.ts': ['command.ts'],
+    charttest: ['init'],
     lint: ['apprequest.ts', 'init', 'secrets', 'workingtree.ts'],
     charts: ['context.ts', 'password.ts', 'init'],
     commands: [
@@ -193,6 +194,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
       'secrets',
       'apprequest.ts',
       'lint',
+      'charttest',
       'workingtree.ts',
       'workingtreecommand.ts',
       'authorities.ts',
@@ -252,6 +254,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
       'provenance',
     ],
     'patches.ts': ['kustomize', 'manifests'],
+    charttest: ['gotemplate', 'recorded.ts', 'sources'],
     lint: [...['engine.ts', 'manifests', 'gotemplate', 'helm', 'sources', 'render.ts', 'types.ts']],
     pool: ['handlebars', 'chance.ts', 'reach.ts', 'render.ts', 'manifests', 'key.ts', 'types.ts'],
   },

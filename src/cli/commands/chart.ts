@@ -8,6 +8,7 @@ import { chartLintCommand } from './chartlint.ts';
 import { chartPackageCommand } from './chartpackage.ts';
 import { REMOTE_SUBCOMMANDS } from './chartremote.ts';
 import { chartSchemaCommand } from './chartschema.ts';
+import { chartTestCommand } from './charttest.ts';
 
 /** What can be done with charts: a file each. */
 const SUBCOMMANDS: readonly ((context: CliContext, exit: (code: number) => void) => Command)[] = [
@@ -17,6 +18,7 @@ const SUBCOMMANDS: readonly ((context: CliContext, exit: (code: number) => void)
   chartLintCommand,
   chartPackageCommand,
   chartSchemaCommand,
+  chartTestCommand,
 ];
 
 export function chartCommand(context: CliContext, exit: (code: number) => void, keyboard: Keyboard): Command {

@@ -40,6 +40,7 @@ const integerTag = defineScalarTag('tag:yaml.org,2002:int', {
 
 /** YAML as Kubernetes reads it (sigs.k8s.io/yaml): neither js-yaml's YAML 1.2 nor its YAML 1.1, but between the two. */
 const KUBERNETES_SCHEMA = CORE_SCHEMA.withTags(mergeTag, boolYaml11Tag, integerTag);
+const NEWER_SCHEMA = CORE_SCHEMA.withTags(mergeTag, integerTag);
 
 /** One document as Kubernetes reads YAML; an empty text is null. Problems carry file, line and column. */
 export function parseYaml(text: string, file: string, bounds: Bounds = FILE_BOUNDS): Result<Json> {
@@ -72,6 +73,13 @@ export const parseServed = (
   bounds: Bounds = FILE_BOUNDS,
 ): Result<Located<Json>[]> => readDocuments(text, file, bounds, { isFile: false });
 
+/** As `parseServed`, but as go-yaml's third version reads YAML: `yes`, `no`, `on` and `off` are text. Tools of Go that are no clients of Kubernetes do. */
+export const parseNewer = (
+  text: string,
+  file: string,
+  bounds: Bounds = FILE_BOUNDS,
+): Result<Located<Json>[]> => readDocuments(text, file, bounds, { isFile: false, isNewer: true });
+
 /** What a client sends as YAML. Its integers of 64 bits are kept exactly, and of repeated keys the last counts. */
 export interface YamlBody {
   readonly value: Json;
@@ -88,6 +96,8 @@ export function parseYamlBody(text: string, bounds: Bounds): Result<YamlBody> {
 interface Reading {
   /** A file is refused where it could mean something else than its author sees: digits lost, a key given twice. */
   readonly isFile: boolean;
+  /** Of the truth values of YAML 1.1 only true and false are some. */
+  readonly isNewer?: boolean;
   /** Where the keys go that are given more than once. */
   readonly repeated?: RepeatedLine[];
 }
@@ -151,7 +161,7 @@ function readDocuments(
   bounds: Bounds,
   reading: Reading,
 ): Result<Located<Json>[]> {
-  const lean = text.length > bounds.bytes ? undefined : readLean(text, bounds);
+  const lean = reading.isNewer || text.length > bounds.bytes ? undefined : readLean(text, bounds);
   if (lean) return ok(lean.map(({ value, line, column }) => ({ value, place: { file, line, column } })));
   const parsed = parseYamlEvents(text, file, bounds);
   if (!parsed.ok) return parsed;
@@ -176,7 +186,8 @@ function read(
 ): Located<Json>[] {
   const offset = events.map(startOf).find((start) => start >= 0);
   if (offset === undefined) return [];
-  const options = { source, filename, schema: KUBERNETES_SCHEMA, json: !reading.isFile };
+  const schema = reading.isNewer ? NEWER_SCHEMA : KUBERNETES_SCHEMA;
+  const options = { source, filename, schema, json: !reading.isFile };
   const [value] = constructFromEvents(events, options);
   return value === null || value === undefined ? [] : [{ value: value as Json, place: place(offset) }];
 }

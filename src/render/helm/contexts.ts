@@ -14,6 +14,8 @@ export interface HelmRelease {
   readonly name: string;
   readonly namespace: string;
   readonly isUpgrade: boolean;
+  /** 1 where it is not given. */
+  readonly revision?: number;
 }
 
 /** A template, and what it sees. All templates of one chart share their data, as in Helm. */
@@ -59,7 +61,7 @@ const sharedObjects = ({ release, capabilities }: ContextOptions): readonly (rea
       ['Namespace', release.namespace],
       ['IsUpgrade', release.isUpgrade],
       ['IsInstall', !release.isUpgrade],
-      ['Revision', 1n],
+      ['Revision', BigInt(release.revision ?? 1)],
       ['Service', 'Helm'],
     ]),
   ],

@@ -44,7 +44,7 @@ function messageOf(error: TemplateError): string {
 }
 
 /** Templates in templates wrap what they throw. */
-function chartErrorOf(error: unknown): ChartError | undefined {
+export function chartErrorOf(error: unknown): ChartError | undefined {
   let at: unknown = error;
   for (let depth = 0; at instanceof Error && depth < 1000; depth++) {
     if (at instanceof ChartError) return at;

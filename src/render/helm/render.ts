@@ -24,7 +24,7 @@ import { TemplateSpace } from '../gotemplate/space.ts';
 import type { Trace } from '../gotemplate/trace.ts';
 import { baseFunctions } from './basefunctions.ts';
 import { type Cluster, capabilitiesOf, type KubeVersion, kubeVersionOf } from './capabilities.ts';
-import { type HelmRelease, type Renderable, renderables } from './contexts.ts';
+import { type HelmRelease, isPartial, type Renderable, renderables } from './contexts.ts';
 import { goDialect } from './dialect.ts';
 import { type RenderedTemplate, renderTemplates } from './engine.ts';
 import { helmFunctions } from './functions.ts';
@@ -80,22 +80,57 @@ function render(request: HelmRequest): Result<HelmOutput> {
   const [missing, ...more] = missingDependencies(chart);
   if (missing) return failed(missing, ...more);
   const warned = new Set<string>();
-  const { root, values, places } = helmValues(request, (message) => void warned.add(message));
-  const [wrong, ...others] = request.skipSchema ? [] : checkSchemas(root, values, places);
-  if (wrong) return failed(wrong, ...others);
-  const kube = checkKubeVersion(request);
-  const capabilities = capabilitiesOf(kube, request.cluster, helm);
-  const templates = renderables(root, copyValue(values), { release: request.release, capabilities, helm });
-  const prepared: Prepared = { templates, values, places };
-  const trace = request.explain ? traceOf(prepared) : undefined;
-  const rendered = execute(request, prepared, trace);
-  const written = (one: RenderedTemplate) => trace && writtenOf(one, trace, prepared);
+  const prepared = prepare(request, (message) => void warned.add(message));
+  if (!prepared.ok) return prepared;
+  const { root, templates } = prepared.value;
+  const trace = request.explain ? traceOf(prepared.value) : undefined;
+  const rendered = execute(request, prepared.value, trace);
+  const written = (one: RenderedTemplate) => trace && writtenOf(one, trace, prepared.value);
   const output = collect(rendered, { templates, root, helm, written });
   const warnings = Array.from(
     warned,
     (message): Problem => ({ reason: 'ChartValues', message, place: { file: chart.metadataFile.file } }),
   );
   return ok({ ...output, warnings });
+}
+
+/** Makes of a chart whose dependencies are resolved one that says something else of itself. */
+export type Adapt = (root: ResolvedChart) => ResolvedChart;
+
+/** The templates of a chart with what they see, before any is run. @throws ProblemError */
+function prepare(
+  request: HelmRequest,
+  warn: (message: string) => void,
+  adapt: Adapt = (root) => root,
+): Result<Prepared> {
+  const { root: resolved, values, places } = helmValues(request, warn);
+  const root = adapt(resolved);
+  const [wrong, ...others] = request.skipSchema ? [] : checkSchemas(root, values, places);
+  if (wrong) return failed(wrong, ...others);
+  const { release, cluster, helm } = request;
+  const capabilities = capabilitiesOf(checkKubeVersion(request), cluster, helm);
+  const templates = renderables(root, copyValue(values), { release, capabilities, helm });
+  return ok({ root, templates, values, places });
+}
+
+/**
+ * What the chosen templates write, each by its name; partials are at hand without being chosen. For tests of charts.
+ * @throws ProblemError whose cause is the TemplateError, where a template is to blame
+ */
+export function renderHelmTemplates(
+  request: HelmRequest,
+  isChosen: (name: string) => boolean,
+  adapt: Adapt,
+): Result<{ readonly written: readonly RenderedTemplate[]; readonly root: ResolvedChart }> {
+  checkInstallable(request.chart);
+  const [missing, ...more] = missingDependencies(request.chart);
+  if (missing) return failed(missing, ...more);
+  const prepared = prepare(request, () => {}, adapt);
+  if (!prepared.ok) return prepared;
+  const templates = new Map(
+    [...prepared.value.templates].filter(([name]) => isPartial(name) || isChosen(name)),
+  );
+  return ok({ written: execute(request, { ...prepared.value, templates }), root: prepared.value.root });
 }
 
 /** What the templates of a chart see as Values, and where each was set. @throws ProblemError */
@@ -136,6 +171,7 @@ function checkKubeVersion({ chart, cluster, helm }: HelmRequest): KubeVersion {
 }
 
 interface Prepared {
+  readonly root: ResolvedChart;
   readonly templates: ReadonlyMap<string, Renderable>;
   readonly values: HelmMap;
   readonly places: ValuePlaces;
@@ -144,7 +180,7 @@ interface Prepared {
 function execute(
   request: HelmRequest,
   { templates, values, places }: Prepared,
-  trace: Trace | undefined,
+  trace?: Trace,
 ): RenderedTemplate[] {
   const { helm, made, lookups, chance, blot = (text) => text } = request;
   const space = new TemplateSpace();
@@ -208,7 +244,7 @@ function outputFile(
   };
 }
 
-function crdsOf({ chart, dependencies }: ResolvedChart, path: string): HelmOutput['crds'] {
+export function crdsOf({ chart, dependencies }: ResolvedChart, path: string): HelmOutput['crds'] {
   const own = chart.files
     .filter(({ name }) => name.startsWith('crds/') && /\.(ya?ml|json)$/i.test(name))
     .map((file) => ({ name: posix.join(path, file.name), file }));

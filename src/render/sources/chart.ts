@@ -1,13 +1,11 @@
 import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
-import { type FileTree, readText } from '../../base/filetree.ts';
-import { type Chart, type ChartFile, join, readChart } from '../../charts/chart.ts';
-import { checkScoped, missingDependencies, type ScopedChart, scopeCharts } from '../../charts/scope.ts';
-import { escapeSegment, placeOf, readValuesFiles, type Values, valuesFrom } from '../../charts/values.ts';
+import { type Chart, type ChartFile, readChart } from '../../charts/chart.ts';
+import { type ScopedChart, scopeCharts } from '../../charts/scope.ts';
+import { escapeSegment, placeOf, type Values } from '../../charts/values.ts';
 import { doubtfulValues } from '../../charts/valuetypes.ts';
 import { isObject } from '../../kube/values/equal.ts';
-import type { JsonObject, KubeObject } from '../../kube/values/types.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import type { ChartEngine, Context, TemplateForm, Templates } from '../engine.ts';
-import { seesRevision } from '../key.ts';
 import { mergePieces, type Piece } from '../manifests/merge.ts';
 import {
   type ReadManifests,
@@ -18,9 +16,9 @@ import {
 } from '../manifests/read.ts';
 import { mistyped } from '../manifests/typed.ts';
 import type { WrittenOutput } from '../provenance/text.ts';
-import { type ConfigChart, createChartConfig } from './chartconfig.ts';
+import { allCharts, type ContextFor, openCharts, scopedChart, valuesLayers } from './chartopen.ts';
 import { readsOfChart } from './chartreads.ts';
-import { contextOf, imageFrom } from './context.ts';
+import { chosenTemplates } from './charttemplates.ts';
 import type { SeenValues, SourceOutput, SourceRenderer, SourceRequest, ValuesRequest } from './source.ts';
 import { structuredProvenance } from './structuredprovenance.ts';
 import { valuesRead } from './valuesread.ts';
@@ -30,27 +28,21 @@ export const chart: SourceRenderer = {
   name: 'chart',
   detect: ({ files }) => (files.includes('Chart.yaml') ? {} : undefined),
   render: renderChart,
+  templates: chosenTemplates,
   values: seenValues,
   reads: readsOfChart,
 };
 
 /** Chart + values → objects, each with the line of the template that wrote it. */
 function renderChart(request: SourceRequest, engine: ChartEngine): Result<SourceOutput> {
-  const chart = readChart(request.tree, request.path);
-  if (!chart.ok) return chart;
-  const refusal = refuse(chart.value);
-  if (refusal) return failed(refusal);
   const layers = valuesLayers(request);
-  if (!layers.ok) return layers;
-  const scoped = scopeCharts(chart.value, layers.value);
-  const [first, ...others] = [
-    ...allCharts(scoped).flatMap((s) => missingDependencies(s.chart)),
-    ...checkScoped(scoped),
-  ];
-  if (first) return failed(first, ...others);
-  const rendered = renderScoped(scoped, request, engine, layers.value);
-  if (!rendered.ok || chart.value.schema) return rendered;
-  const doubts = doubtsOf(chart.value, layers.value, request, engine);
+  const scoped = scopedChart(request);
+  if (!scoped.ok) return scoped;
+  const given = layers.ok ? layers.value : [];
+  const rendered = renderScoped(scoped.value, request, engine, given);
+  const { chart: top } = scoped.value;
+  if (!rendered.ok || top.schema) return rendered;
+  const doubts = doubtsOf(top, given, request, engine);
   return ok({ ...rendered.value, warnings: [...doubts, ...rendered.value.warnings] });
 }
 
@@ -81,74 +73,16 @@ function seenValues(request: ValuesRequest): Result<SeenValues> {
   return ok({ data: values.data, placeOf: (path) => placeOf(values, pointer(path)) });
 }
 
-function valuesLayers(request: ValuesRequest): Result<Values[]> {
-  const files = readValuesFiles(request.tree, request.valuesFiles);
-  if (!files.ok || !request.overrides) return files;
-  return ok([...files.value, valuesFrom(request.overrides as JsonObject, '--set')]);
-}
-
-function refuse(chart: Chart): Problem | undefined {
-  const { file, name, type } = chart.metadata;
-  if (type === 'library') {
-    return {
-      reason: 'LibraryChart',
-      message: `${name} is a library chart: it only lends helpers to other charts`,
-      place: { file },
-      remedy: 'Deliver a chart of type application that depends on it.',
-    };
-  }
-  const anything = (c: Chart): boolean =>
-    c.templates.length > 0 || c.crds.length > 0 || c.subcharts.some(anything);
-  if (anything(chart)) return undefined;
-  return {
-    reason: 'ChartWithoutTemplates',
-    message: `The chart ${name} has no templates`,
-    place: { file },
-    remedy: `Put a template into ${join(chart.path, 'templates/')}, for example deployment.hbs.yaml.`,
-  };
-}
-
-const allCharts = (scoped: ScopedChart): ScopedChart[] => [scoped, ...scoped.subcharts.flatMap(allCharts)];
-
-/** Makes what the templates of one chart see. */
-type ContextFor = (scoped: ScopedChart, template: string) => Context;
-
 function renderScoped(
   scoped: ScopedChart,
   request: SourceRequest,
   engine: ChartEngine,
   layers: readonly Values[],
 ): Result<SourceOutput> {
-  const explain = request.explain !== undefined;
-  const charts = allCharts(scoped);
-  const contexts = new Map<Context, ScopedChart>();
-  const config = createChartConfig(request.made, request.chance);
-  const seen = request.revisionSeen ?? seesRevision(request);
-  const common = new Map(charts.map((one) => [one, contextOf(one, request, { seesRevision: seen })]));
-  const contextFor: ContextFor = (one, template) => {
-    const Template = { Name: template, BasePath: `${one.chart.metadata.name}/templates` };
-    const context = { ...common.get(one), Template };
-    request.made.enter(templateName(scoped, template));
-    contexts.set(context, one);
-    return context;
-  };
-  const templates = engine.open({
-    image: (name, root) =>
-      imageFrom(name, request.images, root) ?? (request.anyImage ? `${name}:not-built` : undefined),
-    files: (root) => filesOf(request.tree, contexts.get(root)?.chart),
-    refer: (reference, root, place) => {
-      const own = contexts.get(root);
-      return own && config.refer(reference, configChart(own, scoped, request), place);
-    },
-    made: request.made,
-    chance: request.chance,
-    explain,
-  });
   try {
-    // One space of names over all charts, as in Helm; deepest first, so that a parent can redefine what its child brought.
-    for (const { chart } of charts.toReversed()) for (const helper of chart.helpers) templates.define(helper);
-    const results = charts.map((one) => {
-      const value = explain ? valuesRead(scoped, one, layers) : undefined;
+    const { templates, contextFor, config } = openCharts(scoped, request, engine);
+    const results = allCharts(scoped).map((one) => {
+      const value = request.explain === undefined ? undefined : valuesRead(scoped, one, layers);
       return renderOne(one, { engine, templates, ...(value ? { value } : {}) }, contextFor);
     });
     const problems = results.flatMap((r) => (r.ok ? [] : [...r.problems]));
@@ -172,17 +106,6 @@ function renderScoped(
     throw error;
   }
 }
-
-/** Charts below the one of the release may have objects of the same names. */
-const configChart = (own: ScopedChart, top: ScopedChart, { app, tree }: SourceRequest): ConfigChart => ({
-  prefix: own === top ? app : `${app}-${own.name}`,
-  values: own.values.data,
-  files: filesOf(tree, own.chart),
-});
-
-/** As Helm names it: below the name of the chart at the top. */
-const templateName = ({ chart }: ScopedChart, file: string): string =>
-  `${chart.metadata.name}/${chart.path === '' ? file : file.slice(chart.path.length + 1)}`;
 
 interface Opened {
   readonly engine: ChartEngine;
@@ -307,9 +230,4 @@ const pointerOf = (path: string): string =>
 function renderNotes(scoped: ScopedChart, templates: Templates, contextFor: ContextFor): string | undefined {
   const { notes } = scoped.chart;
   return notes && templates.render(notes, contextFor(scoped, notes.file)).text;
-}
-
-function filesOf(tree: FileTree, chart: Chart | undefined): Record<string, string> {
-  if (!chart) return {};
-  return Object.fromEntries(chart.files.map((file) => [file, readText(tree, join(chart.path, file)) ?? '']));
 }

@@ -1,14 +1,11 @@
 import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
-import { readText } from '../../base/filetree.ts';
 import type { Place } from '../../base/place.ts';
 import { isHandlebarsFile } from '../../charts/chart.ts';
 import { unsatisfiedRanges } from '../../charts/helm/dependencies.ts';
-import type { GivenFile, GivenValues } from '../../charts/helm/given.ts';
-import { type HelmChart, loadChart } from '../../charts/helm/load.ts';
+import type { HelmChart } from '../../charts/helm/load.ts';
 import { lockDisagreements } from '../../charts/helm/lockcheck.ts';
-import { isTable, jsonOf, overridesOf } from '../../charts/helm/values.ts';
+import { jsonOf } from '../../charts/helm/values.ts';
 import type { ValueReads } from '../../charts/valuereads.ts';
-import { valuesFileMissing } from '../../charts/values.ts';
 import { gvkOf, type JsonObject, type KubeObject } from '../../kube/values/types.ts';
 import { chartReads } from '../helm/chartreads.ts';
 import { goDialect } from '../helm/dialect.ts';
@@ -17,6 +14,8 @@ import { type HelmOutput, helmValues, renderHelm } from '../helm/render.ts';
 import type { HelmManifest } from '../helm/sort.ts';
 import { keptIfAsked } from '../manifests/keep.ts';
 import { type ReadManifests, readManifests, readValues, type Written } from '../manifests/read.ts';
+import { helmRequest, openHelmChart, RELEASE } from './helmrequest.ts';
+import { chosenHelmTemplates } from './helmtemplates.ts';
 import type {
   Folder,
   SeenValues,
@@ -38,6 +37,7 @@ export const helm: SourceRenderer = {
       : undefined;
   },
   render: renderChart,
+  templates: chosenHelmTemplates,
   values: seenValues,
   reads: readsOfHelmChart,
 };
@@ -68,38 +68,20 @@ function firstTemplate(folder: Folder, files: readonly string[]): FoundTemplate 
   return undefined;
 }
 
-/** Releases of Helm differ; this is the one that delivered charts are rendered as. */
-const RELEASE = 4;
-
 function renderChart(request: SourceRequest): Result<SourceOutput> {
-  const files = givenFiles(request);
-  if (!files.ok) return files;
-  const chart = loadChart(request.tree, request.path, { dialect: goDialect, version: RELEASE });
-  if (!chart.ok) return chart;
-  const { kubeVersion, apiVersions } = request.capabilities;
-  const rendered = renderHelm({
-    chart: chart.value,
-    given: { files: files.value, ...overridesIn(request) },
-    release: { name: request.app, namespace: request.namespace, isUpgrade: false },
-    cluster: { kubeVersion, ...(apiVersions.length > 0 ? { apiVersions } : {}) },
-    helm: RELEASE,
-    made: request.made,
-    lookups: request.lookedUp,
-    chance: request.chance,
-    blot: request.blot,
-    explain: request.explain !== undefined,
-  });
-  return rendered.ok ? objectsOf(rendered.value, chart.value, request.explain !== undefined) : rendered;
+  const opened = openHelmChart(request);
+  if (!opened.ok) return opened;
+  const rendered = renderHelm(helmRequest(request, opened.value));
+  return rendered.ok
+    ? objectsOf(rendered.value, opened.value.chart, request.explain !== undefined)
+    : rendered;
 }
 
 function seenValues(request: ValuesRequest): Result<SeenValues> {
-  const files = givenFiles(request);
-  if (!files.ok) return files;
-  const chart = loadChart(request.tree, request.path, { dialect: goDialect, version: RELEASE });
-  if (!chart.ok) return chart;
+  const opened = openHelmChart(request);
+  if (!opened.ok) return opened;
   try {
-    const given = { files: files.value, ...overridesIn(request) };
-    const { values, places } = helmValues({ chart: chart.value, given, helm: RELEASE }, () => {});
+    const { values, places } = helmValues({ ...opened.value, helm: RELEASE }, () => {});
     return ok({ data: jsonOf(values) as JsonObject, placeOf: (path) => places.find([], path) });
   } catch (error) {
     if (error instanceof ProblemError) return failed(error.problem);
@@ -108,30 +90,8 @@ function seenValues(request: ValuesRequest): Result<SeenValues> {
 }
 
 function readsOfHelmChart(request: ValuesRequest): Result<ValueReads> {
-  const files = givenFiles(request);
-  if (!files.ok) return files;
-  const chart = loadChart(request.tree, request.path, { dialect: goDialect, version: RELEASE });
-  if (!chart.ok) return chart;
-  return chartReads({
-    chart: chart.value,
-    given: { files: files.value, ...overridesIn(request) },
-    helm: RELEASE,
-  });
-}
-
-function overridesIn({ overrides }: ValuesRequest): Pick<GivenValues, 'overrides'> {
-  const values = overridesOf(overrides ?? {});
-  return isTable(values) ? { overrides: values } : {};
-}
-
-function givenFiles({ tree, valuesFiles }: ValuesRequest): Result<GivenFile[]> {
-  const files: GivenFile[] = [];
-  for (const file of valuesFiles) {
-    const text = readText(tree, file);
-    if (text === undefined) return failed(valuesFileMissing(file));
-    files.push({ file, text });
-  }
-  return ok(files);
+  const opened = openHelmChart(request);
+  return opened.ok ? chartReads({ ...opened.value, helm: RELEASE }) : opened;
 }
 
 function objectsOf(output: HelmOutput, chart: HelmChart, explain: boolean): Result<SourceOutput> {

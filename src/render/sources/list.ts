@@ -15,6 +15,8 @@ import {
   type SourceOutput,
   type SourceRenderer,
   type SourceRequest,
+  type TemplatesOutcome,
+  type TemplatesRequest,
   type ValuesRequest,
 } from './source.ts';
 
@@ -37,6 +39,15 @@ export function valuesOfSource(request: ValuesRequest): Result<SeenValues> {
   const source = SOURCES.find((one) => one.detect(folder));
   if (!source) return failed(nothingToRender(folder));
   return source.values ? source.values(request) : failed(withoutValues(folder));
+}
+
+/** What single templates of a folder write. */
+export function templatesOfSource(request: TemplatesRequest, engine: ChartEngine): TemplatesOutcome {
+  const folder = folderOf(request.tree, request.path);
+  const source = SOURCES.find((one) => one.detect(folder));
+  if (source?.templates) return source.templates(request, engine);
+  const problem = source ? withoutValues(folder) : nothingToRender(folder);
+  return { ok: false, problem, said: problem.message };
 }
 
 /** Which values the templates of a folder read; undefined where it is no chart. */

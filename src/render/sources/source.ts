@@ -35,6 +35,8 @@ export interface SourceRenderer {
   detect(folder: Folder): { readonly place?: Place } | undefined;
   /** The objects of the folder, or why it cannot be rendered. Pure. */
   render(request: SourceRequest, engine: ChartEngine, place?: Place): Result<SourceOutput>;
+  /** What single templates write; absent where there are none. */
+  templates?(request: TemplatesRequest, engine: ChartEngine): TemplatesOutcome;
   /** The values that its templates see; absent where there are none. */
   values?(request: ValuesRequest): Result<SeenValues>;
   /** Which of its values its templates read; absent where there are none. */
@@ -42,6 +44,27 @@ export interface SourceRenderer {
 }
 
 export type ValuesRequest = Pick<RenderRequest, 'tree' | 'path' | 'valuesFiles' | 'overrides'>;
+
+/** Some templates of a chart, for a test of it. */
+export interface TemplatesRequest extends SourceRequest {
+  readonly release: { readonly revision: number; readonly isUpgrade: boolean };
+  /** What Chart.yaml says in its place. */
+  readonly chart: { readonly version?: string; readonly appVersion?: string };
+  readonly includeCrds: boolean;
+  /** By the name that Helm has for a template, `shop/charts/db/templates/secret.yaml`. */
+  isChosen(name: string): boolean;
+}
+
+export type TemplatesOutcome =
+  | { readonly ok: true; readonly templates: readonly { readonly name: string; readonly text: string }[] }
+  | {
+      readonly ok: false;
+      readonly problem: Problem;
+      /** The same in the words of the engine. */
+      readonly said: string;
+      /** The template that failed; absent where it was something else. */
+      readonly template?: string;
+    };
 
 /** Values after all files, and where each was set. */
 export interface SeenValues {
