@@ -17,7 +17,9 @@ import { createObserver, type Observer } from '../sync/intake/branchobserver.ts'
 import { type AgeKeys, createAgeKeys } from '../sync/source/agekeys.ts';
 import { createBaseFetcher } from '../sync/source/bases.ts';
 import { buildSecretReader } from '../sync/source/buildsecrets.ts';
+import { createGpg } from '../sync/source/gpg.ts';
 import { createImageBuilder } from '../sync/source/images.ts';
+import { createPgpKeys } from '../sync/source/pgpkeys.ts';
 import { allowedRegistries } from '../sync/source/registries.ts';
 import { createSync, type Sync } from '../sync/sync.ts';
 import type { ContainerImages, Images } from './images.ts';
@@ -57,6 +59,7 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
   const crashes = await openCrashGuard(join(dataDir, 'inhand.json'), clock, logger);
   const blobs = openBlobStore(join(dataDir, 'bundles'));
   const ageKeys = createAgeKeys(home);
+  const pgpKeys = createPgpKeys(home, createGpg({ path: parts.buildEnvironment.PATH ?? '' }));
   const sync = createSync({
     blobs,
     crashes,
@@ -66,7 +69,11 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
     instanceUid: parts.instanceUid,
     repository,
     render: async (request) =>
-      pool.render({ ...request, identities: await ageKeys.identities(request.delivery) }),
+      pool.render({
+        ...request,
+        identities: await ageKeys.identities(request.delivery),
+        dataKeys: await pgpKeys.dataKeys(request.delivery, request),
+      }),
     buildImages: createImageBuilder({
       repository,
       registriesOf: (name) => allowedRegistries(home, name),

@@ -31,7 +31,11 @@ export async function render(
   engine: ChartEngine,
   chance: Chance,
 ): Promise<Result<Rendered>> {
-  const { tree, secrets, unopened } = await openTree(request.tree, request.identities ?? []);
+  const { tree, secrets, unopened } = await openTree(
+    request.tree,
+    request.identities ?? [],
+    request.dataKeys ?? {},
+  );
   // What was sealed may name the revision: what counts is what the files say in git, as in the key of the render.
   const seen = secrets.length === 0 ? {} : { revisionSeen: seesRevision(request) };
   // As %q of Go writes them too.

@@ -49,6 +49,8 @@ export interface RenderRequest {
   readonly revisionSeen?: boolean;
   /** Private keys of age, for files of SOPS. */
   readonly identities?: readonly string[];
+  /** Data keys of files of SOPS that were opened with OpenPGP keys outside of the render, by `messageDigest` of `sops/pgp.ts`. */
+  readonly dataKeys?: Readonly<Record<string, string>>;
   /**
    * What is known of the cluster. Absent where nobody can ask it: then the answer to every lookup is that there is none. Where it is there,
    * a render that looks up anything else gives no manifests, but tells what that is.

@@ -1,5 +1,6 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import type { AgeKey, SopsMetadata } from './metadata.ts';
+import { type DataKeys, messageDigest } from './pgp.ts';
 
 /** Of many files that take long to load: with the first sealed file. */
 const loadAge = () => import('age-encryption');
@@ -7,17 +8,22 @@ const loadAge = () => import('age-encryption');
 /** age identities: `AGE-SECRET-KEY-1…`, the private keys that files may be sealed for. */
 export type Identities = readonly string[];
 
-/** The key of a file's values, opened by the first identity that can. */
+/** The key of a file's values, opened by the first identity that can; `opened`: keys of messages that gpg has opened outside. */
 export async function dataKey(
-  { age, others }: SopsMetadata,
+  { age, pgp, others }: SopsMetadata,
   file: string,
   identities: Identities,
+  opened: DataKeys = {},
 ): Promise<Result<Uint8Array>> {
   for (const { enc } of age) {
     const opened = await unwrap(enc, identities);
     if (opened) return ok(opened);
   }
-  return failed(noKey(file, age, others));
+  for (const { enc } of pgp) {
+    const key = opened[messageDigest(enc)];
+    if (key !== undefined) return ok(Buffer.from(key, 'base64'));
+  }
+  return failed(noKey(file, { age, pgp, others }));
 }
 
 async function unwrap(enc: string, identities: Identities): Promise<Uint8Array | undefined> {
@@ -32,8 +38,11 @@ async function unwrap(enc: string, identities: Identities): Promise<Uint8Array |
   }
 }
 
-function noKey(file: string, age: readonly AgeKey[], others: readonly string[]): Problem {
-  const recipients = age.map(({ recipient }) => recipient);
+function noKey(file: string, { age, pgp, others }: Pick<SopsMetadata, 'age' | 'pgp' | 'others'>): Problem {
+  const recipients = [
+    ...age.map(({ recipient }) => recipient),
+    ...pgp.map(({ fingerprint }) => `the OpenPGP key ${fingerprint}`),
+  ];
   const sealedFor = [...recipients, ...others.map((kind) => `${kind} (not supported)`)];
   return {
     reason: 'SopsKeyMissing',

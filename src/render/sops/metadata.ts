@@ -11,10 +11,19 @@ export interface AgeKey {
   readonly enc: string;
 }
 
+/** A data key, sealed for an OpenPGP key. */
+export interface PgpKey {
+  readonly fingerprint: string;
+  /** An armored message. */
+  readonly enc: string;
+}
+
 /** The member `sops` of a file (stores/stores.go of SOPS). */
 export interface SopsMetadata {
   readonly age: readonly AgeKey[];
-  /** Kinds of keys that this file names besides: `pgp`, `kms` … */
+  /** Data keys as messages of OpenPGP, by the fingerprints that they are for. */
+  readonly pgp: readonly PgpKey[];
+  /** Kinds of keys that this file names besides: `kms` … */
   readonly others: readonly string[];
   /** RFC 3339; the message authentication code is bound to it. */
   readonly lastModified: string;
@@ -25,7 +34,7 @@ export interface SopsMetadata {
   readonly written: JsonObject;
 }
 
-const OTHERS = ['pgp', 'kms', 'gcp_kms', 'hckms', 'azure_kv', 'hc_vault'];
+const OTHERS = ['kms', 'gcp_kms', 'hckms', 'azure_kv', 'hc_vault'];
 const DEFAULT_SUFFIX = '_unencrypted';
 const RULES = ['unencrypted_suffix', 'encrypted_suffix', 'unencrypted_regex', 'encrypted_regex'];
 const COMMENT_RULES = ['unencrypted_comment_regex', 'encrypted_comment_regex'];
@@ -43,6 +52,7 @@ export function readMetadata(sops: Json | undefined, place: Place): Result<SopsM
   if (!rule.ok) return rule;
   return ok({
     age: ageKeys(sops.age),
+    pgp: pgpKeys(sops.pgp),
     others: OTHERS.filter((kind) => Array.isArray(sops[kind]) && sops[kind].length > 0),
     lastModified: lastmodified,
     mac,
@@ -56,6 +66,13 @@ const ageKeys = (value: Json | undefined): AgeKey[] =>
   (Array.isArray(value) ? value : []).flatMap((key) =>
     isObject(key) && typeof key.recipient === 'string' && typeof key.enc === 'string'
       ? [{ recipient: key.recipient, enc: key.enc }]
+      : [],
+  );
+
+const pgpKeys = (value: Json | undefined): PgpKey[] =>
+  (Array.isArray(value) ? value : []).flatMap((key) =>
+    isObject(key) && typeof key.fp === 'string' && typeof key.enc === 'string'
+      ? [{ fingerprint: key.fp, enc: key.enc }]
       : [],
   );
 

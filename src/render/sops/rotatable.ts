@@ -9,7 +9,7 @@ export const sealedValues = (file: SealedFile | undefined): number =>
 
 /** Whether a file loses nothing by a new key: keys of other kinds cannot be sealed again here, and neither can comments. */
 export function rotatable({ file, text, metadata }: SealedFile): Result<undefined> {
-  const { others } = metadata;
+  const others = [...(metadata.pgp.length > 0 ? ['pgp'] : []), ...metadata.others];
   if (others.length > 0) return failed(refusal({ file }, `is sealed by ${others.join(', ')} as well`));
   const comment = text.search(/ENC\[AES256_GCM,[^\]\n]*,type:comment\]/);
   return comment < 0

@@ -3,6 +3,7 @@ import { type FileTree, readText } from '../../base/filetree.ts';
 import { dataKey, type Identities } from './keys.ts';
 import { isOfLines, readSealedLines } from './lines.ts';
 import { type Opened, openLines, openSealed, readSealed } from './open.ts';
+import type { DataKeys } from './pgp.ts';
 
 /** A tree whose sealed files can be read, and the values that were sealed. */
 export interface OpenedTree {
@@ -13,11 +14,15 @@ export interface OpenedTree {
 }
 
 /** Opens every YAML, JSON, `.env` and INI file of SOPS in a tree; the others stay as they are. Nothing opened is written anywhere. */
-export async function openTree(tree: FileTree, identities: Identities): Promise<OpenedTree> {
+export async function openTree(
+  tree: FileTree,
+  identities: Identities,
+  dataKeys: DataKeys = {},
+): Promise<OpenedTree> {
   const opened = new Map<string, Opened>();
   const unopened = new Map<string, readonly [Problem, ...Problem[]]>();
   for (const path of tree.paths.filter((each) => /\.(?:ya?ml|json|env|ini)$/.test(each))) {
-    const result = await openFile(readText(tree, path) ?? '', path, identities);
+    const result = await openFile(readText(tree, path) ?? '', path, identities, dataKeys);
     if (!result.ok) unopened.set(path, result.problems);
     else if (result.value) opened.set(path, result.value);
   }
@@ -36,12 +41,13 @@ export async function openFile(
   text: string,
   file: string,
   identities: Identities,
+  dataKeys: DataKeys = {},
 ): Promise<Result<Opened | undefined>> {
-  if (isOfLines(file)) return await openFileOfLines(text, file, identities);
+  if (isOfLines(file)) return await openFileOfLines(text, file, identities, dataKeys);
   const sealed = readSealed(text, file);
   if (!sealed.ok) return sealed;
   if (!sealed.value) return ok(undefined);
-  const key = await dataKey(sealed.value.metadata, file, identities);
+  const key = await dataKey(sealed.value.metadata, file, identities, dataKeys);
   return key.ok ? openSealed(sealed.value, key.value) : key;
 }
 
@@ -49,10 +55,11 @@ async function openFileOfLines(
   text: string,
   file: string,
   identities: Identities,
+  dataKeys: DataKeys = {},
 ): Promise<Result<Opened | undefined>> {
   const sealed = readSealedLines(text, file);
   if (!sealed.ok) return sealed;
   if (!sealed.value) return ok(undefined);
-  const key = await dataKey(sealed.value.metadata, file, identities);
+  const key = await dataKey(sealed.value.metadata, file, identities, dataKeys);
   return key.ok ? openLines(sealed.value, { text, file }, key.value) : key;
 }

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { expect } from 'chai';
+import type { FileTree } from '../../../src/base/filetree.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
+import { messageDigest, messagesIn } from '../../../src/render/sops/pgp.ts';
+import { openTree } from '../../../src/render/sops/tree.ts';
+import { createGpg, type Gpg } from '../../../src/sync/source/gpg.ts';
+import { createPgpKeys } from '../../../src/sync/source/pgpkeys.ts';
+import { tree } from '../../render/tree.ts';
+
+const fixture = (name: string): string =>
+  readFileSync(new URL(`../../fixtures/sops/bysops/${name}`, import.meta.url), 'utf8');
+const KEY = fixture('pgp.key.asc');
+
+/** The home cluster, which has the key of the delivery shop. */
+const home = {
+  get: async (_: unknown, { name }: { name: string }) =>
+    name === 'pgp-shop' ? { data: { 'me.asc': Buffer.from(KEY).toString('base64') } } : {},
+} as unknown as KubeClient;
+
+const hasGpg = spawnSync('gpg', ['--version']).status === 0;
+const gpg = hasGpg ? describe : describe.skip;
+if (!hasGpg)
+  console.warn('gpg is not installed: the tests of files that are sealed for OpenPGP keys are skipped');
+
+const files = (): { tree: FileTree; path: string; valuesFiles: readonly string[] } => ({
+  tree: tree({ 'k/a.yaml': fixture('pgp.yaml'), 'k/b.env': fixture('pgp.env') }),
+  path: 'k',
+  valuesFiles: [],
+});
+
+gpg('files that sops(1) has sealed for an OpenPGP key', () => {
+  const real = createGpg({ path: process.env.PATH ?? '' });
+  const homes = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('pilotage-gpg-'));
+
+  it('are opened by the key of their delivery, and no key and no agent is left behind', async function () {
+    this.timeout(20_000);
+    const before = homes();
+    const request = files();
+    const dataKeys = await createPgpKeys(home, real).dataKeys('shop', request);
+    const opened = await openTree(request.tree, [], dataKeys);
+    expect([...opened.unopened.keys()]).to.deep.equal([]);
+    expect(Buffer.from(opened.tree.read('k/a.yaml') ?? []).toString()).to.contain(
+      'password: "for gpg alone"',
+    );
+    expect(Buffer.from(opened.tree.read('k/b.env') ?? []).toString()).to.contain('PASSWORD=for gpg alone');
+    expect(homes()).to.deep.equal(before);
+    const agents = spawnSync('ps', ['-eo', 'args']).stdout.toString();
+    expect(agents).to.not.match(/gpg-agent.*pilotage-gpg-/);
+  });
+
+  it('stay sealed where another delivery has the key, and say for whom they are', async () => {
+    const request = files();
+    const opened = await openTree(
+      request.tree,
+      [],
+      await createPgpKeys(home, real).dataKeys('other', request),
+    );
+    const [problem] = opened.unopened.get('k/a.yaml') ?? [];
+    expect(problem?.details?.join()).to.equal(
+      'sealed for the OpenPGP key 1C3F32F1504A0B53F2D74753DE47396099E141B0',
+    );
+  });
+
+  it('stay sealed where gpg is not there', async () => {
+    const absent = createGpg({ path: '/nowhere' });
+    expect(await createPgpKeys(home, absent).dataKeys('shop', files())).to.deep.equal({});
+  });
+});
+
+describe('keys of files that are sealed for OpenPGP keys', () => {
+  it('are asked for once, and for no more messages than a delivery means', async () => {
+    const asked: string[] = [];
+    const counting: Gpg = {
+      async open(_, message) {
+        asked.push(message);
+        return Buffer.from('key');
+      },
+    };
+    const keys = createPgpKeys(home, counting);
+    await keys.dataKeys('shop', files());
+    await keys.dataKeys('shop', files());
+    expect(asked).to.have.length(2);
+    const many = Array.from({ length: 80 }, (_, i) => [
+      `k/${i}.yaml`,
+      `a: ENC[AES256_GCM,x]\n-----BEGIN PGP MESSAGE-----\n${i}\n-----END PGP MESSAGE-----\n`,
+    ]);
+    await keys.dataKeys('shop', { tree: tree(Object.fromEntries(many)), path: 'k', valuesFiles: [] });
+    expect(asked).to.have.length(52);
+  });
+
+  it('are the same however the lines of a message are written', () => {
+    const [message = ''] = messagesIn(fixture('pgp.env'));
+    expect(message).to.match(/^-----BEGIN PGP MESSAGE-----\n\n\w/);
+    expect(messageDigest(message.replaceAll('\n', '\n   '))).to.equal(messageDigest(message));
+    expect(messagesIn('-----BEGIN PGP MESSAGE-----')).to.deep.equal([]);
+  });
+});
