@@ -4,13 +4,17 @@ import type { AppEntry, AppSource } from './deliveryfile.ts';
 /** An app whose chart is in a repository: what renders has no network, and so it is in git or nowhere. */
 export const unfetched = (app: AppEntry, source: Extract<AppSource, { type: 'repository' }>): Problem => ({
   reason: 'NotSupportedYet',
-  message: `app ${app.name}: the chart ${source.name} is in ${source.repository}, and nothing is fetched to be delivered`,
+  message: `app ${app.name}: the chart ${source.name} is in ${withoutPassword(source.repository)}, and nothing is fetched to be delivered`,
   place: app.place,
   remedy: `Run ${pull(source)} and commit it, with chart: charts/${source.name}.`,
 });
 
-function pull({ repository, name, version }: Extract<AppSource, { type: 'repository' }>): string {
+function pull({ repository: written, name, version }: Extract<AppSource, { type: 'repository' }>): string {
+  const repository = withoutPassword(written);
   const isRegistry = repository.startsWith('oci://');
   const where = isRegistry ? `${repository.replace(/\/+$/, '')}/${name}` : `${name} --repo ${repository}`;
   return `pilotage chart pull ${where} --version '${version}' --untar --destination charts`;
 }
+
+/** Whoever reads a push need not see what somebody has written into an address. */
+const withoutPassword = (url: string): string => url.replace(/\/\/[^/]*@/, '//');

@@ -23,4 +23,10 @@ describe('an app whose chart is in a repository', () => {
         `Run pilotage chart pull ${pull} --version '^1.2' --untar --destination charts and commit it, with chart: charts/web.`,
       );
     });
+
+  it('is named without the password that its address holds', () => {
+    const repository = 'https://ann:hunter2@c.example.com';
+    const said = unfetched(app, { type: 'repository', repository, name: 'web', version: '1.0.0' });
+    expect(JSON.stringify(said)).to.contain('--repo https://c.example.com').and.not.contain('hunter2');
+  });
 });
