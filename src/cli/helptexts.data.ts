@@ -281,6 +281,7 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage chart package deploy/shop --version 1.2.0', 'shop-1.2.0.tgz, for registries'],
       ['pilotage chart docs deploy/shop --write', 'the table of values in its README; --check for CI'],
       ['pilotage chart schema deploy/shop --write', 'types of values, for editors'],
+      ['pilotage chart import helm ./web --output chart', 'of Go templates, where both render to the same'],
       ['pilotage chart import compose compose.yaml --output chart', 'a chart that renders to the same'],
       ['pilotage chart lint chart -f prod.yaml', 'mistakes, with file and line'],
       ['pilotage chart test chart', 'its suites, as helm-unittest has them'],

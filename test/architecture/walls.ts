@@ -233,6 +233,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     gotemplate: ['recorded.ts', 'provenance'],
     'chance.ts': ['gotemplate'],
     helm: ['gotemplate', 'manifests', 'recorded.ts', 'types.ts', 'provenance'],
+    tohandlebars: ['gotemplate'],
     sops: [],
     composefile: ['manifests', 'types.ts', 'provenance'],
     kustomize: ['manifests', 'types.ts', 'provenance'],

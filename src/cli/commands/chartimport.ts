@@ -15,13 +15,14 @@ import type { CliContext } from '../context.ts';
 import { readFolder } from '../init/foldertree.ts';
 import { ignoredIn } from '../init/ignoredfiles.ts';
 import { refuseExisting, writeNewFolder } from '../init/newfolder.ts';
+import { importHelm } from './chartimporthelm.ts';
 
 interface ImportOptions {
   readonly output: string;
 }
 
 /** What a chart can be made of: a subcommand each. */
-const SOURCES: readonly ((context: CliContext) => Command)[] = [importCompose];
+const SOURCES: readonly ((context: CliContext) => Command)[] = [importCompose, importHelm];
 
 export function chartImportCommand(context: CliContext): Command {
   const command = new Command('import').description(
