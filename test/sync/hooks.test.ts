@@ -94,6 +94,15 @@ describe('sync of hooks', () => {
     expect([made('light'), made('later'), made('test')]).to.deep.equal([1, 1, 0]);
   });
 
+  it('tells hooks of one name apart by their events, and refuses those of the same', async () => {
+    const files = { 'k8s/a.yaml': cm('a', { k: 'old' }), 'k8s/x.yaml': job('x', helm('pre-install')) };
+    await world.push({ ...files, 'k8s/y.yaml': job('x', helm('pre-upgrade')) });
+    await ends('x');
+    expect(await data()).to.deep.equal({ k: 'old' });
+    await world.push({ ...files, 'k8s/y.yaml': job('x', helm('pre-install,post-upgrade')) });
+    expect((await status())?.message).to.contain('Job shop-dev/x is written twice');
+  });
+
   it('runs none for a commit that changes nothing of the app, none at healing, and makes no drift of them', async () => {
     await world.push(FILES);
     await ends('before');

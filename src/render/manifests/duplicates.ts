@@ -2,6 +2,7 @@ import type { Problem } from '../../base/errors.ts';
 import { formatPlace } from '../../base/place.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { formatRef, gvkOf, refOf } from '../../kube/values/types.ts';
+import { hookOf } from './hooks.ts';
 import type { Written } from './read.ts';
 
 /** Every object once, and those that are written twice with different content: the second would silently win. */
@@ -10,13 +11,14 @@ export interface Distinct {
   readonly problems: readonly Problem[];
 }
 
-/** The version does not tell objects apart, the group does. A copy that says the same (a Role for two namespaces that are one here) is dropped. */
+/** The version does not tell objects apart, the group does, and the events of hooks do. A copy that says the same (a Role for two namespaces that are one here) is dropped. */
 export function distinct(all: readonly Written[]): Distinct {
   const first = new Map<string, Written>();
   const problems = all.flatMap((written): Problem[] => {
     const { object, origin } = written;
     const { group, kind } = gvkOf(object);
-    const key = JSON.stringify([group, kind, object.metadata.namespace ?? '', object.metadata.name]);
+    const { namespace = '', name } = object.metadata;
+    const key = JSON.stringify([group, kind, namespace, name, hookOf(object)?.events ?? null]);
     const earlier = first.get(key);
     if (!earlier) {
       first.set(key, written);

@@ -158,17 +158,22 @@ const unknownHook = ({ name, events = [], head, place }: HelmManifest): Problem 
 
 const HOOK = 'helm.sh/hook';
 
-/** A chart may write an object that its hooks need among its hooks too: the other one stays. */
+/** A chart may write an object that its hooks need among its hooks too: the other one stays. Hooks of other events are others, whatever their name. */
 function withoutRepeatedHooks(all: readonly Written[]): readonly Written[] {
-  const isHook = ({ object }: Written): boolean => object.metadata.annotations?.[HOOK] !== undefined;
-  const others = all.filter((one) => !isHook(one));
+  const eventsOf = ({ object }: Written): string | undefined => object.metadata.annotations?.[HOOK];
+  const others = all.filter((one) => eventsOf(one) === undefined);
   const known = new Set(others.map(({ object }) => keyOf(object)));
-  return [...others, ...firstOfEach(all.filter(isHook), known)];
+  const hooks = all.filter((one) => eventsOf(one) !== undefined && !known.has(keyOf(one.object)));
+  return [...others, ...firstOfEach(hooks, (one) => `${keyOf(one.object)} ${eventsOf(one)}`)];
 }
 
-function firstOfEach(all: readonly Written[], known = new Set<string>()): readonly Written[] {
-  return all.filter(({ object }) => {
-    const key = keyOf(object);
+function firstOfEach(
+  all: readonly Written[],
+  nameOf: (one: Written) => string = ({ object }) => keyOf(object),
+): readonly Written[] {
+  const known = new Set<string>();
+  return all.filter((one) => {
+    const key = nameOf(one);
     const isFirst = !known.has(key);
     known.add(key);
     return isFirst;

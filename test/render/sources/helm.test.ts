@@ -125,6 +125,19 @@ describe('a Helm chart that is delivered', () => {
     expect(warnings.map(({ reason }) => reason)).to.deep.equal(['HookLeftOut']);
   });
 
+  it('keeps hooks of one name that run at different events', () => {
+    const hook = (event: string): string =>
+      `apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: migrate, annotations: {helm.sh/hook: ${event}}}\n`;
+    const { manifests } = rendered({
+      'Chart.yaml': CHART,
+      'templates/a.yaml': [config(GO), hook('pre-install'), hook('pre-upgrade'), hook('pre-upgrade')].join(
+        '---\n',
+      ),
+    });
+    const events = manifests.map(({ object }) => object.metadata.annotations?.['helm.sh/hook']);
+    expect(events).to.deep.equal([undefined, 'pre-install', 'pre-upgrade']);
+  });
+
   it('never prunes what says helm.sh/resource-policy: keep', () => {
     const { manifests } = rendered({
       'Chart.yaml': CHART,
