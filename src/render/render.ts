@@ -132,7 +132,7 @@ export function finished(source: SourceOutput, request: RenderRequest): Result<R
   if (first) return failed(first, ...others);
   const { notes, warnings } = source;
   const explanation =
-    request.explain && explain(explainable(source.manifests, written, request.app), request.explain);
+    request.explain && explain(explainable(source.manifests, written, request), request.explain);
   const rendered: Rendered = {
     // It travels between processes, as a place that is computed cannot.
     manifests: written.map(({ placeOf: _, provenance: __, ...one }) => ({ ...one, app: request.app })),
@@ -149,14 +149,21 @@ export function finished(source: SourceOutput, request: RenderRequest): Result<R
 }
 
 /** What is delivered, beside what the source wrote: Pilotage has changed some of it since. */
-function explainable(before: readonly Written[], after: readonly Written[], app: string): Explainable[] {
-  const written = new Map(before.map(({ provenance, object }) => [provenance, object]));
-  return after.map(({ object, provenance }) => {
-    const original = provenance && written.get(provenance);
+function explainable(
+  before: readonly Written[],
+  after: readonly Written[],
+  { app, patches = [] }: RenderRequest,
+): Explainable[] {
+  const byProvenance = new Map(before.map((one) => [one.provenance, one.object]));
+  const byName = new Map(before.map(({ object }) => [nameOf(object), object]));
+  return after.map(({ object, origin, provenance }) => {
+    const written = provenance ? byProvenance.get(provenance) : byName.get(nameOf(object));
     return {
-      ...{ object, app },
-      ...(original ? { written: original } : {}),
+      ...{ object, app, place: origin, isPatched: patches.length > 0 },
+      ...(written ? { written } : {}),
       ...(provenance ? { provenance } : {}),
     };
   });
 }
+
+const nameOf = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.name}`;

@@ -9,6 +9,7 @@ import { refuse } from './errors.ts';
 import type { Files } from './files.ts';
 import { generate } from './generators/generate.ts';
 import { chartsOf, type Inflate, inflateChart } from './helmcharts/inflate.ts';
+import type { History } from './history.ts';
 import { type Entry, entriesOf, type Read, readKustomization } from './kustomization/read.ts';
 import { externalGenerators, externalTransformers } from './plugins/plugins.ts';
 import { addVariables, mergeVariables } from './references/vars.ts';
@@ -25,6 +26,8 @@ export interface Surroundings {
   /** Of the charts that name none, as the kustomization itself does not; '' for that of the environment. */
   readonly namespace: string;
   readonly inflate: Inflate;
+  /** Of a build that is to explain its objects. */
+  readonly history?: History;
 }
 
 /** One kustomization on the way (api `internal/target/kusttarget.go`). */
@@ -34,8 +37,10 @@ export class Target {
   readonly inflate: Inflate;
   readonly #folder: string | undefined;
   readonly #namespace: string;
+  readonly #history: History | undefined;
 
-  constructor(files: Files, { folder, namespace, inflate }: Surroundings) {
+  constructor(files: Files, { folder, namespace, inflate, history }: Surroundings) {
+    this.#history = history;
     this.files = files;
     this.read = readKustomization(files);
     this.inflate = inflate;
@@ -79,7 +84,10 @@ export class Target {
   #enter({ path, place }: Entry): Target {
     const folder = this.#folder === undefined ? undefined : below(this.#folder, path);
     const namespace = this.read.fields.namespace || this.#namespace;
-    return new Target(this.files.enter(path, place), { folder, namespace, inflate: this.inflate });
+    return new Target(this.files.enter(path, place), {
+      ...{ folder, namespace, inflate: this.inflate },
+      ...(this.#history ? { history: this.#history } : {}),
+    });
   }
 
   #addFolder(to: Accumulated, entry: Entry): void {
@@ -141,7 +149,9 @@ export class Target {
     );
     const external = externalTransformers(this, this.read.fields.transformers ?? []);
     for (const { step, author } of [...own, ...external]) {
+      this.#history?.note(resources.list, { by: author.kind, place: { file: this.read.file } });
       step(resources);
+      this.#history?.note(resources.list, { by: author.kind, place: { file: this.read.file } });
       if (this.#folder !== undefined) noteTransformer(resources.list, author);
       resources.dropGone();
     }

@@ -8,6 +8,7 @@ import { refuse } from './errors.ts';
 import { Files } from './files.ts';
 import { addHashes } from './generators/hash.ts';
 import type { Inflate } from './helmcharts/inflate.ts';
+import { History } from './history.ts';
 import type { Kustomization } from './kustomization/fields.ts';
 import { readKustomization } from './kustomization/read.ts';
 import { inOrder } from './order.ts';
@@ -24,18 +25,31 @@ export const KUSTOMIZE_VERSION = 'v5.8.2';
  * `inflate` renders its charts.
  * @throws ProblemError
  */
-export function build(tree: FileTree, folder: string, inflate: Inflate): Written[] {
+export function build(tree: FileTree, folder: string, inflate: Inflate, explain = false): Written[] {
+  const history = explain ? new History() : undefined;
   const files = new Files(tree, folder);
   const options = metadataOptions(readKustomization(files).fields);
-  const target = new Target(files, { folder: options.size > 0 ? '' : undefined, namespace: '', inflate });
+  const target = new Target(files, {
+    folder: options.size > 0 ? '' : undefined,
+    namespace: '',
+    inflate,
+    ...(history ? { history } : {}),
+  });
   const all = nothingYet();
   target.accumulate(all);
   const { list } = all.resources;
+  history?.note(list, { by: 'kustomize' });
   addHashes(list);
+  history?.note(list, { by: 'kustomize: the hash of what a generator has made' });
   followNames(list, all.config.nameReference);
+  history?.note(list, { by: 'kustomize: a name that was changed elsewhere' });
   resolveVariables(all.variables, list, all.config.varReference);
+  history?.note(list, { by: 'kustomize: vars' });
   const kept = list.filter((resource) => !isGone(resource) && !isLocal(resource));
-  return inOrder(kept, target.read.fields.sortOptions).map((resource) => finish(resource, options));
+  return inOrder(kept, target.read.fields.sortOptions).map((resource) => ({
+    ...finish(resource, options),
+    ...(history ? { provenance: history.provenanceOf(resource, tree) } : {}),
+  }));
 }
 
 function metadataOptions({ buildMetadata = [], place }: Kustomization): ReadonlySet<string> {

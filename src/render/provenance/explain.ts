@@ -1,4 +1,5 @@
 import { type Problem, ProblemError } from '../../base/errors.ts';
+import type { Place } from '../../base/place.ts';
 import { suggest } from '../../charts/suggest.ts';
 import * as resources from '../../kube/kinds/resources.data.ts';
 import { memberPath } from '../../kube/rules/diff.ts';
@@ -19,7 +20,11 @@ import {
 export interface Explainable {
   readonly object: KubeObject;
   readonly app: string;
+  readonly place: Place;
+  /** Absent where it is not known. */
   readonly written?: KubeObject;
+  /** `patches` of pilotage.yaml may have changed it. */
+  readonly isPatched: boolean;
   readonly provenance?: Provenance;
   /** Leaves whose values nobody is to see, by the paths of a FieldDiff. */
   readonly sealed?: readonly string[];
@@ -138,11 +143,17 @@ function isBelow(path: string, field: string | undefined): boolean {
   return path.startsWith(`${wanted}.`) || path.startsWith(`${wanted}[`);
 }
 
-function explainLeaf(leaf: Leaf, { object, written, provenance, sealed = [] }: Explainable): ExplainedField {
+function explainLeaf(
+  leaf: Leaf,
+  { object, place, written, provenance, isPatched, sealed = [] }: Explainable,
+): ExplainedField {
   const { path, keys, pointer, value } = leaf;
-  const origin = provenance?.field(pointer) ?? NO_ORIGIN;
-  const before = memberAt(written as unknown as Json, keys);
-  const changes = deepEqual(before, value) ? origin.changes : [...origin.changes, byPilotage(leaf)];
+  const before = written && memberAt(written as unknown as Json, keys);
+  const isChanged = !deepEqual(before, value);
+  const found = provenance?.field(pointer);
+  // Of a source that knows its objects alone, the place of the object stands for that of its fields.
+  const origin = found ?? (isChanged ? NO_ORIGIN : { ...NO_ORIGIN, writers: [{ place }] });
+  const changes = isChanged ? [...origin.changes, byPilotage(leaf, isPatched)] : origin.changes;
   const isHidden = (object.kind === 'Secret' && isOfSecret(keys)) || sealed.includes(path);
   return {
     path,
@@ -161,10 +172,10 @@ function withoutValues(origin: Origin): Origin {
 }
 
 /** What Pilotage does to objects after they have been rendered (`render.ts`). */
-function byPilotage({ path }: Leaf): Change {
+function byPilotage({ path }: Leaf, isPatched: boolean): Change {
   if (path === 'metadata.namespace') return { by: 'Pilotage: the namespace of the environment' };
   if (path === 'apiVersion') return { by: 'Pilotage: the version that took the place of a removed one' };
-  if (path.endsWith('.image')) return { by: 'Pilotage: images of pilotage.yaml' };
+  if (path.endsWith('.image') && !isPatched) return { by: 'Pilotage: images of pilotage.yaml' };
   if (path.startsWith('metadata.annotations')) return { by: 'Pilotage: helm.sh/resource-policy' };
-  return { by: 'Pilotage: another version of the object' };
+  return { by: isPatched ? 'Pilotage: patches of pilotage.yaml' : 'Pilotage: another version of the object' };
 }

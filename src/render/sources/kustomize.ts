@@ -19,6 +19,7 @@ export const kustomize: SourceRenderer = {
         request.tree,
         request.path,
         inflateFor(request, (one) => warnings.push(one)),
+        request.explain !== undefined,
       );
       return ok({ manifests: built.map(keptIfAsked), warnings });
     } catch (error) {

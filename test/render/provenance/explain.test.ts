@@ -239,6 +239,30 @@ describe('where a field comes from', () => {
     ]);
   });
 
+  it('of a kustomization: the line of the resource, and what has changed the field since', () => {
+    const files = {
+      'kustomization.yaml': 'resources: [base]\nnamePrefix: a-\nreplicas: [{name: shop, count: 4}]\n',
+      'base/kustomization.yaml': 'resources: [web.yaml]\n',
+      'base/web.yaml':
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec: {replicas: 2, paused: true}\n',
+    };
+    const { explanation } = rendered(files, { explain: { kind: 'deploy', name: 'a-shop' } });
+    expect((explanation?.fields ?? []).map((one) => `${one.path}: ${line(one)}`)).to.deep.equal([
+      'apiVersion: base/web.yaml:1:13',
+      'kind: base/web.yaml:2:7',
+      'metadata.name: base/web.yaml:4:9 | PrefixTransformer',
+      'metadata.namespace: Pilotage: the namespace of the environment',
+      'spec.paused: base/web.yaml:5:29',
+      'spec.replicas: base/web.yaml:5:18 | ReplicaCountTransformer',
+    ]);
+  });
+
+  it('of a compose project: the line of what the object is made of', () => {
+    const files = { 'compose.yaml': 'services:\n  shop:\n    image: nginx:1\n' };
+    const [field = ''] = explained(files, 'spec.template.spec.containers[0].image');
+    expect(field).to.match(/^spec.template.spec.containers\[0\].image: compose.yaml:\d+/);
+  });
+
   it('hides the values of a Secret, and the values that they are made of', () => {
     const files = {
       'Chart.yaml': CHART,
