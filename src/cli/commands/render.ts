@@ -25,6 +25,7 @@ interface RenderOptions extends WorkingTreeOptions {
   readonly values: readonly string[];
   readonly kubeVersion?: string;
   readonly explain?: readonly string[];
+  readonly notes?: boolean;
 }
 
 /** Needs no daemon: renders the files on disk, committed or not. */
@@ -36,6 +37,10 @@ export function renderCommand(context: CliContext): Command {
       '--kube-version <version>',
       `what charts see as .Capabilities.KubeVersion (default: ${SCHEMA_VERSION}; no cluster is asked)`,
     )
+    .option(
+      '--notes',
+      'what charts say to whoever installs them (NOTES.txt, NOTES.hbs), in place of the objects',
+    )
     .option('--explain <object...>', 'KIND/NAME, and a field of it: which line and which value it comes from')
     .action(async (folder: string, options: RenderOptions) => {
       const work = readWorkingTree(folder, options);
@@ -45,6 +50,11 @@ export function renderCommand(context: CliContext): Command {
         const explanation = explanationIn(rendered, explainRequest(options.explain));
         if (options.output === 'json') return printJson(context, explanation);
         return print(context, formatExplanation(explanation, context.stdout.columns));
+      }
+      if (options.notes) {
+        for (const { notes = '' } of rendered)
+          if (notes.trim() !== '') print(context, printable(notes).trim());
+        return;
       }
       const manifests = rendered.flatMap((one) => one.manifests);
       if (options.kubeVersion === undefined && readsVersion(work.tree)) context.stderr.write(ASSUMED);
@@ -65,7 +75,7 @@ async function renderApp(
   work: WorkingTree,
   app: AppEntry,
   { values, set, kubeVersion, explain }: RenderOptions,
-): Promise<Pick<Rendered, 'manifests' | 'explanation'>> {
+): Promise<Pick<Rendered, 'manifests' | 'explanation' | 'notes'>> {
   const identities = await ownIdentities(context.surroundings.fullEnvironment);
   const request = {
     ...appRequest(work, app, { values, overrides: overridesOf(set), kubeVersion, identities }),
@@ -76,8 +86,10 @@ async function renderApp(
   const { manifests, warnings } = withoutIdleHooks(rendered.manifests);
   for (const warning of [...rendered.warnings, ...warnings])
     context.stderr.write(`warning: ${formatProblem(warning)}\n`);
-  const { explanation } = rendered;
-  return { manifests, ...(explanation ? { explanation } : {}) };
+  return { ...rendered, manifests };
 }
 
 const delivered = (request: RenderRequest): RenderRequest => fromWire(toWire(request));
+
+/** A chart has no say over the terminal. */
+const printable = (text: string): string => text.replaceAll(/[^\P{Cc}\n\t]/gu, '');

@@ -25,7 +25,7 @@ import { createHookRunner, failedHooks, isHookStep, isStoppedByHook, startingHoo
 import { beginOperation, finishOperation, type Operation, resumeOperation } from './operation.ts';
 import type { Pass } from './parts.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import { announce, appliedLine, awaiting, renderedLines, sayHooks } from './progress.ts';
+import { announce, appliedLine, awaiting, renderedLines, sayHooks, sayNotes } from './progress.ts';
 import { objectsOf } from './released.ts';
 
 export interface PassResult {
@@ -57,6 +57,7 @@ export async function runPass(pass: Pass): Promise<PassResult> {
   // A rollout takes several passes; the first announces what it renders and plans.
   if (rolling && memory.announced !== target) {
     memory.announced = target;
+    if (environment.status?.release === undefined) memory.notes = sourced.notes ?? [];
     say('rendered', renderedLines(desired.length, sourced.warnings));
     say('planned', `plan ${shortPlan(plan.steps)}`);
   }
@@ -240,6 +241,7 @@ async function assess(pass: Pass, prepared: Prepared, outcome: Outcome): Promise
   };
   const status = conclude(environment, found, options.clock.now());
   if (operation) await finishOperation(options, memory, operation, status, summaryOf(plan.steps));
+  sayNotes(pass.say, memory, found);
   announce(pass.say, environment, status, found);
   const afterMs = soonest(outcome.retryMs, settlesMs);
   return { status, prepared, live, ...(afterMs === undefined ? {} : { afterMs }) };

@@ -7,6 +7,7 @@ import type { AppRun, Environment, EnvironmentStatus } from '../../model/types.t
 import { counted } from '../plan/describe.ts';
 import { isSameHook, isUnderWay } from '../plan/hooks/runs.ts';
 import { nameOfHook } from '../plan/hooks/settle.ts';
+import { type AppNotes, formatNotes } from '../source/notes.ts';
 import type { Findings } from './conclude.ts';
 
 export type Say = (stage: Stage, message: string) => void;
@@ -26,6 +27,17 @@ export function announce(say: Say, { spec }: Environment, status: EnvironmentSta
     const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';
     say('healthy', `${spec.namespace} is healthy${urls}`);
   }
+}
+
+/** What charts say to whoever has delivered them for the first time: once, when all is well. */
+export function sayNotes(
+  say: Say,
+  memory: { notes?: readonly AppNotes[] },
+  { verdict, applied, problems }: Findings,
+): void {
+  if (!applied || problems.length > 0 || verdict?.state !== 'Healthy') return;
+  if (memory.notes && memory.notes.length > 0) say('applied', formatNotes(memory.notes));
+  delete memory.notes;
 }
 
 /** A hook is waited for where nothing else is wrong. */

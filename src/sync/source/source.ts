@@ -11,6 +11,7 @@ import type { Bundle } from '../plan/types.ts';
 import { composeBuilds, composeReferences } from './composeimages.ts';
 import type { Destination } from './containerimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
+import { type AppNotes, appNotes } from './notes.ts';
 import { imagesFor, pinImages } from './pinned.ts';
 import { warnOfVanishing } from './vanishing.ts';
 
@@ -59,6 +60,8 @@ export interface Sourced {
   readonly foreignNamespaces: 'own' | 'allow';
   readonly drift: 'heal' | 'report';
   readonly warnings: readonly Problem[];
+  /** Of what is rendered from git; a rollback to what was kept has none. */
+  readonly notes?: readonly AppNotes[];
 }
 
 /** What a tree renders to for one environment: all its apps rendered, then its images built. Problems of all apps are reported together. */
@@ -105,6 +108,7 @@ export async function sourceOf(
     ),
     foreignNamespaces,
     drift: entry?.drift ?? 'heal',
+    notes: rendered.value.notes,
     warnings: [
       ...(file.value?.warnings ?? []),
       ...rendered.value.warnings,
@@ -126,7 +130,13 @@ async function renderApps(
   apps: readonly AppEntry[],
   images: Readonly<Record<string, string>>,
   render: Render,
-): Promise<Result<{ manifests: readonly Manifest[]; warnings: readonly Problem[] }>> {
+): Promise<
+  Result<{
+    manifests: readonly Manifest[];
+    warnings: readonly Problem[];
+    notes: readonly AppNotes[];
+  }>
+> {
   const results = await Promise.all(apps.map((app) => renderApp(request, app, images, render)));
   const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
   const [first, ...rest] = problems;
@@ -135,6 +145,9 @@ async function renderApps(
   return ok({
     manifests: rendered.flatMap(({ manifests }) => manifests),
     warnings: rendered.flatMap(({ warnings }) => warnings),
+    notes: results.flatMap((result, i) =>
+      result.ok ? appNotes(apps[i]?.name ?? '', result.value.notes) : [],
+    ),
   });
 }
 

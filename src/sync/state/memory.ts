@@ -4,6 +4,7 @@ import type { Release, Terms } from '../../model/types.ts';
 import { NOTHING_SEEN, type Seen } from '../cluster/judge.ts';
 import type { Agreement } from '../cluster/observe.ts';
 import type { WithSealed } from '../plan/sealed.ts';
+import type { AppNotes } from '../source/notes.ts';
 import type { Sourced } from '../source/source.ts';
 import { type Pacing, UNPACED } from './pacing.ts';
 
@@ -40,6 +41,8 @@ export interface Memory {
   requested?: string;
   /** The revision whose rendering and plan were announced. */
   announced?: string;
+  /** What the charts of a first deployment say, once it is healthy. */
+  notes?: readonly AppNotes[];
   /** The last progress that was published, and what has been waited for since the last rollout ended. */
   said?: string;
   readonly waits: Set<string>;
