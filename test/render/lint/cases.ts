@@ -136,10 +136,16 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         'templates/all.yaml:12 Deployment web: spec.template.spec.containers[0].ports[0].containerPort: Invalid value: 70000',
       ],
     },
+    {
+      files: chart(
+        'apiVersion: batch/v1\nkind: Job\nmetadata: {name: web}\nspec:\n  template:\n    spec: {restartPolicy: Never, containers: [{name: web, image: web:1}]}\n',
+      ),
+      finds: [],
+    },
   ],
   'unknown-field': [
     {
-      files: chart('{{ "" }}' + deployment('          imgae: other\n')),
+      files: chart(`{{ "" }}${deployment('          imgae: other\n')}`),
       finds: [
         'templates/all.yaml:12 Deployment web: apps/v1 knows no field spec.template.spec.containers[0].imgae',
       ],

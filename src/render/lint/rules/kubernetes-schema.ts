@@ -28,8 +28,14 @@ function errorsOf(object: KubeObject): readonly FieldError[] {
   if (!schema) return [];
   const types = validateTypes(schema, object);
   if (types.length > 0) return types;
-  return validateObject(gvk, applyDefaults(schema, object));
+  const given = GIVEN_BY_SERVER[`${gvk.group}/${gvk.kind}`] ?? [];
+  return validateObject(gvk, applyDefaults(schema, object)).filter(({ field }) => !given.includes(field));
 }
+
+/** What the API server itself writes into an object that is made (pkg/registry/batch/job/strategy.go, `generateSelector`). */
+const GIVEN_BY_SERVER: Readonly<Record<string, readonly string[]>> = {
+  'batch/Job': ['spec.selector', 'spec.template.metadata.labels'],
+};
 
 /** `spec.containers[0].name` → `/spec/containers/0/name` */
 function pointerOf(field: string): string {
