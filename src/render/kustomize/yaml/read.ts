@@ -1,16 +1,7 @@
-import {
-  EVENT_ID,
-  type Event,
-  getScalarValue,
-  parseEvents,
-  SCALAR_STYLE,
-  type ScalarEvent,
-  YAMLException,
-} from 'js-yaml';
-import { type Problem, ProblemError } from '../../../base/errors.ts';
+import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { ProblemError } from '../../../base/errors.ts';
 import type { Place } from '../../../base/place.ts';
-import { type Bounds, describeExcess, excessAt, FILE_BOUNDS } from '../../../kube/values/bounds.ts';
-import { tooLarge } from '../../../kube/values/yaml-bounds.ts';
+import { parseYamlEvents } from '../../../kube/values/yaml.ts';
 import { documentsOf, placesOf, startOf } from '../../../kube/values/yaml-places.ts';
 import { Node } from './node.ts';
 import { resolve } from './resolve.ts';
@@ -20,45 +11,14 @@ import { resolve } from './resolve.ts';
  * (`kio/byteio_reader.go` with `AnchorsAweigh`). @throws ProblemError with the place
  */
 export function readNodes(text: string, file: string): Node[] {
-  const source = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  const events = eventsOf(source, file, FILE_BOUNDS);
+  const parsed = parseYamlEvents(text.replaceAll('\r\n', '\n'), file);
+  if (!parsed.ok) throw new ProblemError(parsed.problems[0]);
+  const { source, events } = parsed.value;
   const place = placesOf(source, file);
   return documentsOf(events).flatMap((document) => {
     if (!document.some((event) => startOf(event) >= 0)) return [];
     return [new Builder(source, file, document.slice(1), place).node()];
   });
-}
-
-function eventsOf(source: string, file: string, bounds: Bounds): Event[] {
-  const unreadable = (message: string, place: Problem['place']): ProblemError =>
-    new ProblemError({
-      reason: 'DocumentTooLarge',
-      message: `the YAML is too large to be read: ${message}`,
-      ...(place ? { place } : {}),
-      remedy: 'Write less of it by alias, or split the file.',
-    });
-  if (source.length > bounds.bytes) throw unreadable(describeExcess(excessAt(bounds, 'bytes')), { file });
-  try {
-    const events = parseEvents(source, { filename: file, maxDepth: bounds.depth });
-    const large = tooLarge(source, events, bounds);
-    if (!large) return events;
-    const place = placesOf(source, file)(Math.max(0, startOf(large.at)));
-    const what = large.type === 'circle' ? 'an alias refers to a node that it is part of' : undefined;
-    throw unreadable(what ?? (large.type === 'excess' ? describeExcess(large.excess) : ''), place);
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const { mark } = error;
-    const place = mark ? { file, line: mark.line + 1, column: mark.column + 1 } : { file };
-    if (error.reason.startsWith('nesting exceeded'))
-      throw unreadable(describeExcess(excessAt(bounds, 'depth')), place);
-    const details = mark?.snippet ? mark.snippet.split('\n') : undefined;
-    throw new ProblemError({
-      reason: 'YamlError',
-      message: error.reason,
-      place,
-      ...(details ? { details } : {}),
-    });
-  }
 }
 
 class Builder {
