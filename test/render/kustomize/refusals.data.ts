@@ -261,12 +261,12 @@ export const CASES: readonly Case[] = [
   [
     'a chart of a repository, with the command that brings it',
     'helmCharts: [{name: a, releaseName: a, repo: "https://charts.example.com", version: 1.2.3}]\n',
-    /The chart a of https:\/\/charts\.example\.com is not in this repository.*\n.*In k, run `helm pull a --repo https:\/\/charts\.example\.com --version 1\.2\.3 --untar --untardir charts\/a-1\.2\.3`/,
+    /The chart a of https:\/\/charts\.example\.com is not in this repository.*\n.*In k, run `pilotage chart pull a --repo https:\/\/charts\.example\.com --version 1\.2\.3 --untar --destination charts\/a-1\.2\.3`/,
   ],
   [
     'a chart of an OCI registry, with the command that brings it',
     'helmCharts: [{name: a, releaseName: a, repo: "oci://r.example.com/x/"}]\n',
-    'run `helm pull oci://r.example.com/x/a --untar --untardir charts`',
+    'run `pilotage chart pull oci://r.example.com/x/a --untar --destination charts`',
   ],
   [
     'a chart outside of the repository',

@@ -45,7 +45,7 @@ function elsewhere(args: HelmChartArgs, files: Files): Error {
   const { chartHome, name = '', version = '', repo = '', place } = args;
   const chart = repo.startsWith('oci://') ? `${repo.replace(/\/$/, '')}/${name}` : `${name} --repo ${repo}`;
   const folder = `${chartHome || HOME}${version === '' ? '' : `/${name}-${version}`}`;
-  const pull = `helm pull ${chart}${version === '' ? '' : ` --version ${version}`} --untar --untardir ${folder}`;
+  const pull = `pilotage chart pull ${chart}${version === '' ? '' : ` --version ${version}`} --untar --destination ${folder}`;
   return refuse(
     `The chart ${name} of ${repo} is not in this repository, and a render fetches nothing`,
     place,
