@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { STARTERS } from '../../src/charts/starters.ts';
 import { run } from './harness.ts';
 
 describe('chart create', () => {
@@ -32,6 +33,17 @@ describe('chart create', () => {
     expect(readFileSync(join(dir, 'deploy/nightly/Chart.yaml'), 'utf8')).to.contain('name: nightly\n');
     expect(readdirSync(join(dir, 'deploy'))).to.deep.equal(['nightly']);
   });
+
+  it('brings tests of each starter, which pass, and nothing that lint calls a mistake', async () => {
+    for (const starter of Object.keys(STARTERS)) {
+      const folder = join(dir, starter);
+      expect((await run(['chart', 'create', folder, '--starter', starter])).code).to.equal(0);
+      const tested = await run(['chart', 'test', folder]);
+      expect(tested.code, tested.stdout + tested.stderr).to.equal(0);
+      const linted = await run(['chart', 'lint', folder]);
+      expect(linted.code, linted.stdout + linted.stderr).to.equal(0);
+    }
+  }).timeout(20_000);
 
   it('touches no folder that exists, and writes nothing under a name that no chart can have', async () => {
     mkdirSync(join(dir, 'shop'));
