@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { formatProblem } from '../../src/base/errors.ts';
+import { INFERRED } from '../../src/charts/inferschema.ts';
 import { CHART, type Files, rendered } from '../render/request.ts';
 
 const TEMPLATE =
@@ -35,7 +36,9 @@ describe('values of an environment, of a chart without a schema', () => {
     ).to.deep.equal([]);
   });
 
-  it('are judged by the schema alone where there is one', () => {
+  it('are judged by the schema alone where somebody wrote one', () => {
     expect(warnings('replcas: 1\n', { 'values.schema.json': '{"type": "object"}' })).to.deep.equal([]);
+    const inferred = JSON.stringify({ type: 'object', $comment: INFERRED });
+    expect(warnings('replcas: 1\n', { 'values.schema.json': inferred })).to.have.length(1);
   });
 });

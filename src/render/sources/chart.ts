@@ -1,5 +1,6 @@
 import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
 import { type Chart, type ChartFile, readChart } from '../../charts/chart.ts';
+import { INFERRED } from '../../charts/inferschema.ts';
 import { type ScopedChart, scopeCharts } from '../../charts/scope.ts';
 import { escapeSegment, placeOf, type Values } from '../../charts/values.ts';
 import { doubtfulValues } from '../../charts/valuetypes.ts';
@@ -41,12 +42,13 @@ function renderChart(request: SourceRequest, engine: ChartEngine): Result<Source
   const given = layers.ok ? layers.value : [];
   const rendered = renderScoped(scoped.value, request, engine, given);
   const { chart: top } = scoped.value;
-  if (!rendered.ok || top.schema) return rendered;
+  const schema = top.schema?.schema;
+  if (!rendered.ok || (schema && schema.$comment !== INFERRED)) return rendered;
   const doubts = doubtsOf(top, given, request, engine);
   return ok({ ...rendered.value, warnings: [...doubts, ...rendered.value.warnings] });
 }
 
-/** Without a schema, the defaults say what the values of an environment should be. */
+/** Without a schema that somebody wrote, the defaults say what the values of an environment should be. */
 function doubtsOf(
   chart: Chart,
   layers: readonly Values[],

@@ -1,7 +1,6 @@
-import { type Problem, ProblemError } from '../../../base/errors.ts';
-import { formatPlace, type Place } from '../../../base/place.ts';
-import type { WrittenMember } from '../../engine.ts';
-import { isMap, kindOf } from '../truth.ts';
+import type { Place } from '../../../base/place.ts';
+import { isMap } from '../truth.ts';
+import { AS_ITEMS, article, Entries, problem, type WrittenMembers } from './entries.ts';
 import { evaluate, resultsOf, textOf } from './interpret.ts';
 import type {
   BlockMember,
@@ -14,9 +13,6 @@ import type {
   PartialNode,
 } from './nodes.ts';
 import type { Scope } from './scope.ts';
-
-/** Of the maps and lists that a template has made: where each of their members was written. */
-export type WrittenMembers = WeakMap<object, (key: string) => WrittenMember | undefined>;
 
 export interface Evaluation {
   readonly written: WrittenMembers;
@@ -130,8 +126,6 @@ function map(node: MapNode, scope: Scope, evaluation: Evaluation): unknown {
   throw problem(node.place, `the blocks here give ${values.length} values where one is wanted`, AS_ITEMS);
 }
 
-const AS_ITEMS = 'Where each is an item of a list, put a dash before the block: - {{#each …}}:';
-
 /** What a block or `<<` gives, a value for each round. */
 function valuesOf(member: Member, scope: Scope, evaluation: Evaluation): unknown[] {
   if (member.kind === 'member') return [];
@@ -156,43 +150,14 @@ function branches<T>(member: BlockMember, scope: Scope, run: (body: Node, inner:
   ).flatMap((results) => results ?? []);
 }
 
-/** The members of a map while it is made. */
-class Entries {
-  readonly values = new Map<string, unknown>();
-  readonly written = new Map<string, WrittenMember>();
-
-  add(key: string, value: unknown, written: WrittenMember): void {
-    const before = this.written.get(key);
-    if (before) {
-      const message = `${key} is given twice: here and at ${formatPlace(before.place)}`;
-      throw problem(written.place, message, AS_ITEMS);
-    }
-    this.values.set(key, value);
-    this.written.set(key, written);
-  }
-
-  /** All members of a map that was made already. */
-  addAll(value: Readonly<Record<string, unknown>>, node: Node, { written }: Evaluation): void {
-    const known = written.get(value);
-    for (const [key, member] of Object.entries(value))
-      this.add(key, member, known?.(key) ?? { place: node.place, value: '' });
-  }
-
-  finish({ written }: Evaluation): Readonly<Record<string, unknown>> {
-    const value = Object.fromEntries(this.values);
-    written.set(value, (key) => this.written.get(key));
-    return value;
-  }
-}
-
 function combined(
   maps: readonly Readonly<Record<string, unknown>>[],
   node: Node,
   evaluation: Evaluation,
 ): Readonly<Record<string, unknown>> {
   const entries = new Entries();
-  for (const value of maps) entries.addAll(value, node, evaluation);
-  return entries.finish(evaluation);
+  for (const value of maps) entries.addAll(value, node, evaluation.written);
+  return entries.finish(evaluation.written);
 }
 
 function mapOf(
@@ -210,7 +175,7 @@ function mapOf(
     else merged.push(...values.map((value) => () => fill(entries, member, value as object)));
   }
   for (const bring of merged) bring();
-  return entries.finish(evaluation);
+  return entries.finish(evaluation.written);
 }
 
 function addMember(entries: Entries, member: KeyedMember, scope: Scope, evaluation: Evaluation): void {
@@ -229,7 +194,7 @@ function spread(
   evaluation: Evaluation,
 ): void {
   if (isMap(value)) {
-    entries.addAll(value, body, evaluation);
+    entries.addAll(value, body, evaluation.written);
     return;
   }
   throw problem(
@@ -264,16 +229,3 @@ function mergedMap(
 
 /** The path of values that a node is, if it is one. */
 const pathOf = (node: Node): string => (node.kind === 'expression' ? node.written : '');
-
-const NAMES: Readonly<Record<string, string>> = {
-  slice: 'a list',
-  map: 'a map',
-  string: 'text',
-  bool: 'true or false',
-};
-const article = (value: unknown): string => NAMES[kindOf(value)] ?? 'a number';
-
-function problem(place: Place, message: string, remedy?: string): ProblemError {
-  const said: Problem = { reason: 'TemplateError', message, place, ...(remedy ? { remedy } : {}) };
-  return new ProblemError(said);
-}

@@ -7,7 +7,8 @@ import type { Context, StructuredDocument, Template, WrittenMember } from '../..
 import { CAPACITY, words } from '../compiled.ts';
 import { placeError } from '../errors.ts';
 import type { Parts } from '../types.ts';
-import { type Evaluation, itemsOf, valueAt, type WrittenMembers } from './evaluate.ts';
+import type { WrittenMembers } from './entries.ts';
+import { type Evaluation, itemsOf, valueAt } from './evaluate.ts';
 import type { Node, PartialNode, StructuredTemplate } from './nodes.ts';
 import { readStructured } from './read.ts';
 import { type Scope, scopeOf } from './scope.ts';
