@@ -22,6 +22,7 @@ import { createImageBuilder } from '../sync/source/images.ts';
 import { createPgpKeys } from '../sync/source/pgpkeys.ts';
 import { allowedRegistries } from '../sync/source/registries.ts';
 import { createSync, type Sync } from '../sync/sync.ts';
+import { composeCharts } from './charts.ts';
 import type { ContainerImages, Images } from './images.ts';
 import type { Repositories } from './repositories.ts';
 
@@ -87,6 +88,7 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
       root: join(dataDir, 'bases'),
       policyOf: (delivery) => basePolicy(home, delivery),
     }),
+    fetchChart: composeCharts(join(dataDir, 'charts'), home),
     isHomeElsewhere: parts.isHomeElsewhere,
     clock,
     logger,

@@ -35,7 +35,7 @@ export interface EnvironmentEntry {
 
 export type AppSource =
   | { readonly type: 'folder'; readonly path: string }
-  /** A chart of a chart repository or registry: known to the grammar, not fetched by this version. */
+  /** A chart of a chart repository or registry. */
   | {
       readonly type: 'repository';
       readonly repository: string;

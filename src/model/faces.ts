@@ -189,6 +189,9 @@ export interface ConnectRequest {
   /** Where its kustomizations may have bases: HOST or HOST:PORT. */
   readonly allowBases?: readonly string[];
   readonly forbidBases?: readonly string[];
+  /** Where its charts may come from: HOST or HOST:PORT. */
+  readonly allowCharts?: readonly string[];
+  readonly forbidCharts?: readonly string[];
 }
 
 /** The body of every answer outside 2xx. */

@@ -43,7 +43,7 @@ function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem
   const name = METADATA.open(top.metadata.at).name.read();
   const spec = specRule(gates).open(top.spec.at);
   const environments = readItems(spec.environments.at, (at) => readEnvironment(at, gates, warnings));
-  const apps = readItems(spec.apps.at, (at) => readApp(at, warnings));
+  const apps = readItems(spec.apps.at, readApp);
   const registry = spec.registry.at && readRegistry(spec.registry.at);
   if (spec.previews.at) warnings.push(later(spec.previews.at, 'preview environments are not made'));
   doubles(environments);
@@ -96,11 +96,11 @@ function readEnvironment(
   };
 }
 
-function readApp(at: Cursor, warnings: Problem[]): AppEntry | undefined {
+function readApp(at: Cursor): AppEntry | undefined {
   const fields = APP.open(at);
   if (!APP.isComplete(at, fields)) return undefined;
   const name = fields.name.read();
-  const source = readSource(at, fields.chart.at, fields.path.at, warnings);
+  const source = readSource(at, fields.chart.at, fields.path.at);
   if (name === undefined || source === undefined) return undefined;
   const values = fields.values.read() ?? [];
   for (const item of readList(fields.values.at)) unknownVariable(item);
@@ -127,12 +127,7 @@ function unknownVariable(at: Cursor): void {
 
 const VARIABLES = ['environment', 'delivery'];
 
-function readSource(
-  app: Cursor,
-  chart: Cursor | undefined,
-  path: Cursor | undefined,
-  warnings: Problem[],
-): AppSource | undefined {
+function readSource(app: Cursor, chart: Cursor | undefined, path: Cursor | undefined): AppSource | undefined {
   if (chart && path) return complain(path, 'WrongValue', 'chart and path exclude each other');
   const from = chart ?? path;
   if (from === undefined) return complain(app, 'MissingField', 'names neither chart nor path');
@@ -142,7 +137,6 @@ function readSource(
   }
   const fields = CHART_REFERENCE.open(from);
   if (!CHART_REFERENCE.isComplete(from, fields)) return undefined;
-  warnings.push(later(from, 'charts of a repository are not fetched; copy the chart into charts/'));
   return {
     type: 'repository',
     repository: fields.repository.read() ?? '',

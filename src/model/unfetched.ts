@@ -1,10 +1,10 @@
 import type { Problem } from '../base/errors.ts';
 import type { AppEntry, AppSource } from './deliveryfile.ts';
 
-/** An app whose chart is in a repository: what renders has no network, and so it is in git or nowhere. */
+/** An app whose chart is in a repository, where nobody fetches: a render on disk asks no network. */
 export const unfetched = (app: AppEntry, source: Extract<AppSource, { type: 'repository' }>): Problem => ({
   reason: 'NotSupportedYet',
-  message: `app ${app.name}: the chart ${source.name} is in ${withoutPassword(source.repository)}, and nothing is fetched to be delivered`,
+  message: `app ${app.name}: the chart ${source.name} is in ${withoutPassword(source.repository)}, and nothing is fetched here`,
   place: app.place,
   remedy: `Run ${pull(source)} and commit it, with chart: charts/${source.name}.`,
 });

@@ -200,6 +200,8 @@ const WORDS = [
   'forbidRegistries',
   'allowBases',
   'forbidBases',
+  'allowCharts',
+  'forbidCharts',
 ] as const;
 
 const revisionOf = (revision: string | null | undefined): { revision?: string } =>

@@ -8,6 +8,7 @@ import type { MayDeploy } from '../model/permission.ts';
 import type { ProgressSink } from '../model/progress.ts';
 import type { Environment } from '../model/types.ts';
 import type { FetchBases } from './source/bases.ts';
+import type { FetchChart } from './source/charts.ts';
 import type { BuildImages, Render } from './source/source.ts';
 
 /** Everything that sync is handed in. */
@@ -27,6 +28,8 @@ export interface SyncOptions {
   readonly buildImages: BuildImages;
   /** Default: bases of other repositories are refused, as by a render on disk. */
   readonly fetchBases?: FetchBases;
+  /** Default: charts of repositories are refused, as by a render on disk. */
+  readonly fetchChart?: FetchChart;
   /** The home runs no images that are built here. Default: it does. */
   readonly isHomeElsewhere?: boolean;
   readonly clock: Clock;

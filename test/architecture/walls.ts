@@ -12,6 +12,7 @@ export const STAIRS: Record<string, readonly string[]> = {
   'charts/repository': ['base', 'charts', 'charts/web'],
   'charts/remote': ['base', 'charts', 'charts/web', 'charts/registry', 'charts/repository'],
   'charts/dependencies': ['base', 'charts', 'charts/web', 'charts/remote'],
+  'charts/delivered': ['base', 'charts', 'charts/web', 'charts/registry', 'charts/remote'],
   health: ['base', 'kube'],
   render: ['base', 'kube', 'model', 'charts'],
   'promotion/identity': ['base'],

@@ -15,9 +15,7 @@ describe('an app whose chart is in a repository', () => {
         name: 'web',
         version: '^1.2',
       });
-      expect(message).to.equal(
-        `app shop: the chart web is in ${repository}, and nothing is fetched to be delivered`,
-      );
+      expect(message).to.equal(`app shop: the chart web is in ${repository}, and nothing is fetched here`);
       expect(place).to.deep.equal({ file: 'pilotage.yaml', line: 4 });
       expect(remedy).to.equal(
         `Run pilotage chart pull ${pull} --version '^1.2' --untar --destination charts and commit it, with chart: charts/web.`,

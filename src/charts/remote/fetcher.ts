@@ -34,6 +34,8 @@ export interface FetcherOptions {
   readonly repositoryLogin: (url: string) => Promise<RepositoryLogin | undefined>;
   readonly plainHttp: boolean;
   readonly cache?: ContentCache;
+  /** Of an index, only what it says of the chart that is asked for is read: some list a hundred thousand versions. */
+  readonly singly?: boolean;
 }
 
 /** Charts of both kinds of repositories. All reject with ProblemError. Indexes and tokens are kept for as long as it is. */
@@ -70,7 +72,7 @@ export class ChartFetcher {
 
   /** What the index of a classic repository says of a chart. */
   async entries(source: ChartSource): Promise<readonly IndexEntry[]> {
-    const { index } = await this.#opened(source.repository);
+    const { index } = await this.#opened(source.repository, this.#options.singly ? source.name : undefined);
     const entries = index.get(source.name);
     if (entries) return entries;
     throw new ProblemError({
@@ -129,7 +131,7 @@ export class ChartFetcher {
     const { cache } = this.#options;
     const cached = entry.digest && (await cache?.get(entry.digest));
     if (cached && entry.digest) return { archive: cached, digest: entry.digest };
-    const { client } = await this.#opened(source.repository);
+    const client = await this.#client(source.repository);
     const address = client.addressOf(entry);
     const fetched = isOci(address) ? await this.pull(parseReference(address)) : undefined;
     const archive = fetched?.archive ?? (await client.archive(address, MOST_PACKED));
@@ -139,16 +141,17 @@ export class ChartFetcher {
     return fetched ?? { archive, digest };
   }
 
-  #opened(repository: string) {
-    const known = this.#indexes.get(repository);
-    const opened = known ?? this.#open(repository);
-    this.#indexes.set(repository, opened);
+  #opened(repository: string, only?: string) {
+    const key = JSON.stringify([repository, only]);
+    const known = this.#indexes.get(key);
+    const opened = known ?? this.#open(repository, only);
+    this.#indexes.set(key, opened);
     return opened;
   }
 
-  async #open(repository: string): Promise<{ client: RepositoryClient; index: ChartIndex }> {
+  async #open(repository: string, only?: string): Promise<{ client: RepositoryClient; index: ChartIndex }> {
     const client = await this.#client(repository);
-    return { client, index: await client.index() };
+    return { client, index: await client.index(only) };
   }
 
   async #client(repository: string): Promise<RepositoryClient> {

@@ -5,6 +5,7 @@ import { shown } from '../web/exchange.ts';
 import { askFollowing } from '../web/follow.ts';
 import { statusProblem } from '../web/statuses.ts';
 import { type ChartIndex, type IndexEntry, readIndex } from './index.ts';
+import { sectionOf } from './section.ts';
 
 export interface RepositoryLogin {
   readonly username: string;
@@ -34,10 +35,13 @@ export class RepositoryClient {
     this.#base = withSlash(url);
   }
 
-  async index(): Promise<ChartIndex> {
+  /** `only`: of that chart, and of others where the index is not written as Helm writes it. */
+  async index(only?: string): Promise<ChartIndex> {
     const url = new URL('index.yaml', this.#base);
     url.search = new URL(this.#base).search;
-    return readIndex(await this.#get(url.href, INDEX_BYTES, 'index.yaml'), shown(url.href), this.#dialect);
+    const bytes = await this.#get(url.href, INDEX_BYTES, 'index.yaml');
+    const read = only === undefined ? bytes : sectionOf(bytes, only, shown(url.href));
+    return readIndex(read, shown(url.href), this.#dialect);
   }
 
   /** The absolute address of an archive; it may lead to a registry (`oci://`). */

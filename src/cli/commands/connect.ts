@@ -17,6 +17,8 @@ interface ConnectOptions extends OutputOptions {
   readonly allowRegistry: readonly string[];
   readonly allowBase: readonly string[];
   readonly forbidBase: readonly string[];
+  readonly allowCharts: readonly string[];
+  readonly forbidCharts: readonly string[];
   readonly forbidRegistry: readonly string[];
 }
 
@@ -67,6 +69,13 @@ export function connectCommand(
       [],
     )
     .option('--forbid-base <host[:port]>', 'where they may not any more; repeatable', collect, [])
+    .option(
+      '--allow-charts <host[:port]>',
+      'where its charts may come from, repository or registry; repeatable',
+      collect,
+      [],
+    )
+    .option('--forbid-charts <host[:port]>', 'where they may not any more; repeatable', collect, [])
     .action(async (name: string, url: string | undefined, options: ConnectOptions) => {
       await settleTrust(context, stdin, options);
       const token = options.tokenFile ? (await readSecret(options.tokenFile)).trim() : undefined;
@@ -103,6 +112,8 @@ const wordsOf = (options: ConnectOptions): Readonly<Record<string, readonly stri
       forbidRegistries: options.forbidRegistry,
       allowBases: options.allowBase,
       forbidBases: options.forbidBase,
+      allowCharts: options.allowCharts,
+      forbidCharts: options.forbidCharts,
     }).filter(([, words]) => words.length > 0),
   );
 

@@ -20,6 +20,8 @@ const spec = object({
   registries: optional(list(string)),
   /** HOST or HOST:PORT of repositories that its kustomizations may use at a commit, beside that of its own; a person's word. */
   bases: optional(list(string)),
+  /** HOST or HOST:PORT of repositories and registries that its charts may come from; a person's word. */
+  charts: optional(list(string)),
 });
 
 /** A commit, and environments that it left as they were: for each it stands in the place of the commit that their own record names. */

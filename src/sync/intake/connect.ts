@@ -34,7 +34,11 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
       message: `Namespace ${reserved} belongs to the cluster: no environment may deliver there, and no word opens it.`,
     });
   }
-  const hosts = [...(request.allowRegistries ?? []), ...(request.allowBases ?? [])];
+  const hosts = [
+    ...(request.allowRegistries ?? []),
+    ...(request.allowBases ?? []),
+    ...(request.allowCharts ?? []),
+  ];
   const unreadable = hosts.find((word) => !isAuthority(word));
   if (unreadable !== undefined) {
     throw new ProblemError({
@@ -51,6 +55,7 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
     ...after('clusterScoped', before?.clusterScoped, request.allowClusterScoped, request.forbidClusterScoped),
     ...after('registries', before?.registries, request.allowRegistries, request.forbidRegistries),
     ...after('bases', before?.bases, request.allowBases, request.forbidBases),
+    ...after('charts', before?.charts, request.allowCharts, request.forbidCharts),
   };
   if (existing) {
     await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });
@@ -125,7 +130,7 @@ function credentialsApart({
 
 /** A list of words after a request; nothing where the request does not speak of it. */
 function after(
-  field: 'clusters' | 'namespaces' | 'clusterScoped' | 'registries' | 'bases',
+  field: 'clusters' | 'namespaces' | 'clusterScoped' | 'registries' | 'bases' | 'charts',
   before: readonly string[] = [],
   allow: readonly string[] | undefined,
   forbid: readonly string[] | undefined,

@@ -16,6 +16,7 @@ import { isHook } from '../plan/hooks/due.ts';
 import { emptyRender } from '../plan/prune.ts';
 import type { Desired } from '../plan/types.ts';
 import { idle, isIdle } from '../plan/unserved.ts';
+import { withCharts } from '../source/charts.ts';
 import { fileOf } from '../source/deliveryfile.ts';
 import { sameInputs } from '../source/inputs.ts';
 import { type Sourced, type SourceRequest, sourceOf, treeAt } from '../source/source.ts';
@@ -174,7 +175,7 @@ async function renderNow(
     lookUp: lookerFor(options, client, environment, signal),
     requestedAt: environment.spec.syncRequestedAt,
   });
-  const based = await withBases(options, source, signal);
+  const based = await withFetched(options, source, signal);
   if (!based.ok) return based;
   const result = await sourceOf(
     { ...source, tree: based.value },
@@ -189,17 +190,19 @@ async function renderNow(
     : result;
 }
 
-/** The tree, with the repositories that its kustomizations use. */
-async function withBases(
-  { fetchBases }: PassParts,
+/** The tree, with the charts that its apps name and the repositories that its kustomizations use. */
+async function withFetched(
+  { fetchBases, fetchChart }: PassParts,
   { tree, delivery, environment, path }: SourceRequest,
   signal: AbortSignal,
 ): Promise<Result<FileTree>> {
   const file = fileOf(tree);
-  if (!fetchBases || !file.ok) return ok(tree);
+  if (!file.ok) return ok(tree);
   const apps = appsOf(file.value, tree, path, { delivery, environment });
   const folders = apps.flatMap(({ source }) => (source.type === 'folder' ? [source.path] : []));
-  return fetchBases(delivery, tree, folders, signal);
+  const charted = fetchChart ? await withCharts(fetchChart, delivery, tree, apps, signal) : ok(tree);
+  if (!charted.ok || !fetchBases) return charted;
+  return fetchBases(delivery, charted.value, folders, signal);
 }
 
 /** Before anything is planned: it also holds where nothing has been delivered yet. */

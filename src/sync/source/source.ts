@@ -1,8 +1,9 @@
 import { failed, ok, type Problem, problemOf, type Result } from '../../base/errors.ts';
-import type { FileTree } from '../../base/filetree.ts';
+import { type FileTree, pathsBelow } from '../../base/filetree.ts';
 import type { Repository } from '../../git/types.ts';
 import { appsOf, deliveryPaths, missingFolders } from '../../model/apps.ts';
 import type { AppEntry, ImageEntry } from '../../model/deliveryfile.ts';
+import { fetchedFolder } from '../../model/fetchedcharts.ts';
 import { unfetched } from '../../model/unfetched.ts';
 import { withoutIdleHooks } from '../../render/manifests/hooks.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
@@ -157,7 +158,9 @@ async function renderApp(
   images: Readonly<Record<string, string>>,
   render: Render,
 ): Promise<Result<Rendered>> {
-  if (app.source.type === 'repository') return failed(unfetched(app, app.source));
+  const path = app.source.type === 'folder' ? app.source.path : fetchedFolder(app.source);
+  if (app.source.type === 'repository' && pathsBelow(request.tree, path).length === 0)
+    return failed(unfetched(app, app.source));
   const missing = app.values.find((path) => request.tree.digest(path) === undefined);
   if (missing !== undefined) {
     return failed({
@@ -171,7 +174,7 @@ async function renderApp(
   try {
     const rendering = {
       tree,
-      path: app.source.path,
+      path,
       app: app.name,
       namespace,
       delivery,

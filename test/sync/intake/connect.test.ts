@@ -5,6 +5,7 @@ import { SECRETS } from '../../../src/kube/kinds/resources.data.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
 import { install } from '../../../src/sync/cluster/install.ts';
 import { basePolicy } from '../../../src/sync/intake/basepolicy.ts';
+import { chartAccess } from '../../../src/sync/intake/chartpolicy.ts';
 import { connect } from '../../../src/sync/intake/connect.ts';
 import { allowedRegistries } from '../../../src/sync/source/registries.ts';
 import type { FakeClock } from '../../fakes/clock.ts';
@@ -95,6 +96,20 @@ describe('connecting a delivery', () => {
     expect(await basePolicy(home, 'unknown')).to.deep.equal({ hosts: [] });
     const refused = await connect(home, { name: 'shop', allowBases: ['https://a/'] }).catch(problemOf);
     expect(refused).to.have.property('message').that.includes('is not where a repository is');
+  });
+
+  it('lets charts come from a host on a word, with the passwords of a Secret for that delivery', async () => {
+    await connect(home, { name: 'shop', allowCharts: ['c.example.com', 'x.example.com'] });
+    await connect(home, { name: 'shop', forbidCharts: ['x.example.com'] });
+    expect(await chartAccess(home, 'shop')).to.deep.equal({ hosts: ['c.example.com'] });
+    const metadata = { namespace: PILOTAGE_NAMESPACE, name: 'charts-shop' };
+    const data = { '.dockerconfigjson': Buffer.from('{"auths": {}}').toString('base64') };
+    await home.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata, data });
+    expect(await chartAccess(home, 'shop')).to.deep.equal({
+      hosts: ['c.example.com'],
+      logins: '{"auths": {}}',
+    });
+    expect(await chartAccess(home, 'unknown')).to.deep.equal({ hosts: [] });
   });
 
   it('says at once of an address that it cannot be reached', async () => {
