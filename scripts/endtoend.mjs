@@ -29,7 +29,7 @@ const SLOW = [
     'secrets',
     'services',
   ],
-  ...['compose', 'shop', 'starters', 'tls', 'volumes'],
+  ...['compose', 'hooks', 'shop', 'starters', 'tls', 'volumes'],
 ];
 
 const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));

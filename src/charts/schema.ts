@@ -19,9 +19,10 @@ export interface ValuesSchema {
 
 type AjvModule = Pick<typeof import('ajv'), 'Ajv'> & Pick<typeof import('ajv/dist/2020.js'), 'Ajv2020'>;
 
-const loadAjv = once(
-  () => createRequire(import.meta.url)(fileURLToPath(ownProgram('charts/ajv.cjs'))) as AjvModule,
-);
+const loadAjv = once(() => {
+  const file = ownProgram('charts/ajv.cjs');
+  return createRequire(file)(fileURLToPath(file)) as AjvModule;
+});
 
 /** Matches any `pattern` in linear time, unlike `RegExp`, which ajv uses by default. */
 const regExp = Object.assign(

@@ -25,7 +25,7 @@ describe('files of the program that are no modules of the running process', () =
     );
     expect(started).to.have.length.greaterThan(1);
     for (const path of started) {
-      const name = path.replaceAll('/', '-').replace(/\.ts$/, '');
+      const name = path.replaceAll('/', '-').replace(/\.(ts|cjs)$/, '');
       expect(build).to.include(`'${name}': 'src/${path}'`);
     }
   });
