@@ -161,6 +161,14 @@ export const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage wait shop/prod, after a renewal',
   },
+  explain: {
+    group: 'Look',
+    examples: [
+      ['pilotage explain shop/prod deployment/web spec.replicas', 'the line that wrote it, and who set it'],
+      ['pilotage explain shop/prod deployment/web', 'all its fields, a line each'],
+    ],
+    next: 'pilotage render --explain deployment/web, before it is pushed',
+  },
   audit: {
     group: 'Look',
     examples: [

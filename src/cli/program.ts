@@ -48,6 +48,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   delete: async (context) => (await import('./commands/delete.ts')).deleteCommand(context),
   why: async (context) => (await import('./commands/why.ts')).whyCommand(context),
   generated: async (context) => (await import('./commands/generated.ts')).generatedCommand(context),
+  explain: async (context) => (await import('./commands/explain.ts')).explainCommand(context),
   logs: async (context) => (await import('./commands/logs.ts')).logsCommand(context),
   audit: async (context) => (await import('./commands/audit.ts')).auditCommand(context),
   render: async (context) => (await import('./commands/render.ts')).renderCommand(context),

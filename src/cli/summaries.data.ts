@@ -43,6 +43,7 @@ export const SUMMARIES: Readonly<Record<string, readonly [arguments: string, des
   delete: ['<environment>', 'end an environment, with what it delivered or without'],
   why: ['<environment>', 'what keeps an environment from being synced and healthy'],
   generated: ['<environment>', 'passwords, keys, certificates and the like that templates made once'],
+  explain: ['<environment> <object...>', 'which line and which value a field of what is deployed comes from'],
   logs: ['<environment>', 'the logs of all pods of an environment, each line with its pod'],
   audit: ['', 'who did what: requests to the API, pushes, promotions, what was refused'],
   render: ['[folder]', 'render a working tree offline, as an environment would'],

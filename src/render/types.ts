@@ -3,7 +3,7 @@ import type { FileTree } from '../base/filetree.ts';
 import type { Place } from '../base/place.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 import type { PatchEntry } from '../model/deliveryfile.ts';
-import type { ExplainRequest, Explanation } from './provenance/origin.ts';
+import type { ExplainRequest, Explanation } from '../model/explanation.ts';
 import type { GeneratedValues, Lookup, LookupAnswers } from './recorded.ts';
 
 /** One rendered object and where it was written. */

@@ -1,3 +1,4 @@
+import type { Explanation } from '../model/explanation.ts';
 import type {
   BackportReport,
   ConnectRequest,
@@ -53,6 +54,8 @@ export interface Actions {
   why(name: EnvironmentName): Promise<WhyReport>;
   /** The public keys of age that files of a delivery are to be sealed for. */
   recipients(delivery: string): Promise<{ readonly recipients: readonly string[] }>;
+  /** Where the fields of an object come from, as it is deployed: `deployment/web`, `spec.replicas`. */
+  explain(name: EnvironmentName, asked: { object: string; field?: string }): Promise<Explanation>;
   /** What templates made once for it. */
   generated(name: EnvironmentName): Promise<readonly GeneratedReport[]>;
   /** Has values of these names made anew, or all. */

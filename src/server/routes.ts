@@ -30,6 +30,11 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   'GET history': (actions, name) => actions.history(name),
   'GET why': (actions, name) => actions.why(name),
   'GET generated': (actions, name) => actions.generated(name),
+  'GET explain': (actions, name, { query }) => {
+    const [object, field] = [query.get('object'), query.get('field')];
+    if (!object) throw badRequest('"object" is missing: KIND/NAME, as deployment/web.');
+    return actions.explain(name, { object, ...(field ? { field } : {}) });
+  },
   'POST sync': (actions, name, { user }, fields) => {
     const confirmed = {
       acknowledge: fields.acknowledge === true,
@@ -83,6 +88,7 @@ const VERBS: Readonly<Record<string, Extract<Question, { on: 'environment' }>['v
   'GET history': 'get',
   'GET why': 'get',
   'GET generated': 'get',
+  'GET explain': 'get',
   'POST sync': 'sync',
   'POST rollback': 'rollback',
   'POST pin': 'pin',

@@ -3,6 +3,7 @@ import { type Problem, ProblemError, unwrap } from '../base/errors.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
+import { type Explanation, explainRequest } from '../model/explanation.ts';
 import type {
   ConnectRequest,
   GeneratedReport,
@@ -61,6 +62,14 @@ export function createSyncActions(options: SyncActionsOptions) {
     async plan(asked: Asked, options: { revision?: string }): Promise<PlanReport> {
       const { delivery, environment } = (await find(asked)).spec;
       return unwrap(await sync.plan(delivery, environment, options));
+    },
+
+    explain: async (
+      asked: Asked,
+      { object, field }: { object: string; field?: string },
+    ): Promise<Explanation> => {
+      const request = explainRequest(field === undefined ? [object] : [object, field]);
+      return unwrap(await sync.explain(await find(asked), request));
     },
 
     async sync(

@@ -7,6 +7,7 @@ import { createController, watch } from '../kube/client/controller.ts';
 import { deepEqual } from '../kube/values/equal.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
 import { formatRef } from '../kube/values/types.ts';
+import type { ExplainRequest, Explanation } from '../model/explanation.ts';
 import type { PlanReport } from '../model/faces.ts';
 import { environmentObjectName, fullName } from '../model/names.ts';
 import {
@@ -27,6 +28,7 @@ import { recordBranches } from './intake/deliveries.ts';
 import { declaredAt, govern } from './intake/govern.ts';
 import { type Affected, type Pushed, type Source, settleHold } from './intake/wanted.ts';
 import type { SyncOptions } from './options.ts';
+import { explainDeployed } from './pass/explaindeployed.ts';
 import { type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
 import { createReconciler } from './pass/reconcile.ts';
 import { requestTeardown, type Teardown } from './pass/teardown.ts';
@@ -58,6 +60,8 @@ export interface Sync {
     environment: string,
     options?: { readonly revision?: string; readonly tree?: FileTree; readonly signal?: AbortSignal },
   ): Promise<Result<PlanReport>>;
+  /** Where the fields of an object of what is deployed come from. */
+  explain(environment: Environment, request: ExplainRequest): Promise<Result<Explanation>>;
   /** Puts in force what a pilotage.yaml proposes for an environment: a person's word, bound to exactly this proposal. */
   accept(environment: Environment, word: { proposal?: string; by: string }): Promise<{ message: string }>;
   /** Ends an environment, with what it delivered or without. */
@@ -190,6 +194,10 @@ export function createSync(options: SyncOptions): Sync {
         .then((now) => (now.ok ? ok(reportOf(now.value)) : now))
         .catch((error: unknown) => failed(problemOfPass(object, error)));
     },
+    explain: (environment, request) =>
+      explainDeployed(governed, environment, request, stopping.signal).catch((error: unknown) =>
+        failed(problemOfPass(environment, error)),
+      ),
     async accept(environment, word) {
       const accepted = await accept(governed, environment, word);
       await recordAgain(environment.spec.delivery);

@@ -45,6 +45,16 @@ describe('e2e: a repository of other tools', function () {
       expect(labelled.stdout).to.equal('deployment.apps/greeter\nservice/greeter\n');
     });
 
+    it('explains a field of what is deployed: its line, the value and who set it', async () => {
+      const { stdout } = await pilotage.cli('explain', 'charted/dev', 'deployment/greeter', 'spec.replicas');
+      expect(stdout).to.match(/^spec\.replicas: \d/);
+      expect(stdout).to.match(/written by +chart\/templates\/deployment\.yaml:\d+:\d+ +\{\{ /);
+      const secret = await pilotage.cli('explain', 'charted/dev', 'secret/greeter', '-o', 'json');
+      expect(secret.stdout)
+        .to.contain('"***"')
+        .and.not.contain(await token());
+    });
+
     it('keeps the password that it has made once, whatever is pushed, until somebody renews it', async () => {
       const first = await token();
       expect(Buffer.from(first, 'base64').toString('utf8')).to.match(/^[A-Za-z0-9]{24}$/);

@@ -53,6 +53,23 @@ describe('server: routes', () => {
     });
   });
 
+  it('hands the object and the field that are to be explained to the action, and refuses none', async () => {
+    const explain = '/api/v1/environments/shop/prod/explain';
+    const answered = await ask('GET', `${explain}?object=deployment/web&field=spec.replicas`);
+    expect(answered?.body).to.deep.equal({
+      verb: 'explain',
+      args: [
+        { delivery: 'shop', environment: 'prod' },
+        { object: 'deployment/web', field: 'spec.replicas' },
+      ],
+    });
+    expect(await refused(ask('GET', explain))).to.equal('BadRequest');
+    const nobody = accessOf(() => false);
+    expect(await refused(ask('GET', `${explain}?object=deployment/web`, undefined, nobody))).to.equal(
+      'Forbidden',
+    );
+  });
+
   it('finds the delivery where the path leaves it out, among those that the user may see', async () => {
     expect((await ask('GET', '/api/v1/environments//prod/why'))?.body).to.deep.include({
       args: [{ delivery: 'shop', environment: 'prod' }],
@@ -65,7 +82,7 @@ describe('server: routes', () => {
     const viewer = accessOf((_, { verb }) => verb === 'get');
     const asked = (method: string, path: string, body?: unknown) => refused(ask(method, path, body, viewer));
     const environment = '/api/v1/environments/shop/prod';
-    for (const verb of ['plan', 'history', 'why', 'generated'])
+    for (const verb of ['plan', 'history', 'why', 'generated', 'explain?object=deployment/web'])
       expect(await asked('GET', `${environment}/${verb}`), verb).to.equal('not refused');
     for (const verb of [
       'sync',

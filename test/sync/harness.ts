@@ -110,7 +110,7 @@ export interface Harness {
 }
 
 type HarnessOptions = Partial<
-  Pick<SyncOptions, 'buildImages' | 'deadlineMs' | 'clusterFor' | 'mayDeploy'>
+  Pick<SyncOptions, 'render' | 'buildImages' | 'deadlineMs' | 'clusterFor' | 'mayDeploy'>
 > & {
   readonly home?: FakeCluster;
   readonly git?: FakeRepository;
@@ -138,7 +138,7 @@ export async function createHarness(
     repository: async () => git.repository,
     render: (request) => {
       images.push(request.images);
-      return render(request);
+      return (overrides.render ?? render)(request);
     },
     buildImages: overrides.buildImages ?? (async () => ok(built({}))),
     clock,

@@ -1,28 +1,7 @@
-import { ProblemError } from '../../base/errors.ts';
 import { formatPlace } from '../../base/place.ts';
 import type { Json } from '../../kube/values/types.ts';
-import type {
-  Condition,
-  ExplainedField,
-  ExplainRequest,
-  Explanation,
-  ValueRead,
-  Writer,
-} from '../../render/provenance/origin.ts';
+import type { Condition, ExplainedField, Explanation, ValueRead, Writer } from '../../model/explanation.ts';
 import { formatTable } from './table.ts';
-
-/** `deployment/web spec.replicas` → what it asks for. */
-export function explainRequest([object = '', field, ...more]: readonly string[]): ExplainRequest {
-  const slash = object.indexOf('/');
-  if (slash < 1 || slash === object.length - 1 || more.length > 0)
-    throw new ProblemError({
-      reason: 'BadRequest',
-      message: `${[object, field, ...more].join(' ').trim()} is not KIND/NAME and at most one field`,
-      remedy: 'Write deployment/web spec.replicas.',
-    });
-  const request = { kind: object.slice(0, slash), name: object.slice(slash + 1) };
-  return field === undefined ? request : { ...request, field };
-}
 
 /** Where nobody looks at a terminal. */
 const COLUMNS = 80;

@@ -1,8 +1,9 @@
 import type { ValuePlaces } from '../../charts/helm/places.ts';
 import { type HelmMap, type HelmValue, jsonOf } from '../../charts/helm/values.ts';
+import type { ValueRead } from '../../model/explanation.ts';
 import { createTrace, type Trace } from '../gotemplate/trace.ts';
 import { type GoMap, Struct, type Value } from '../gotemplate/values.ts';
-import { dotted, memberAt, partOf, small, type ValueRead } from '../provenance/origin.ts';
+import { dotted, memberAt, partOf, small } from '../provenance/origin.ts';
 import type { Read } from '../provenance/output.ts';
 import type { WrittenOutput } from '../provenance/text.ts';
 import type { Renderable } from './contexts.ts';

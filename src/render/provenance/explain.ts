@@ -5,16 +5,8 @@ import * as resources from '../../kube/kinds/resources.data.ts';
 import { memberPath } from '../../kube/rules/diff.ts';
 import { deepEqual, isObject } from '../../kube/values/equal.ts';
 import { gvkOf, type Json, type KubeObject } from '../../kube/values/types.ts';
-import {
-  type Change,
-  type ExplainedField,
-  type ExplainRequest,
-  type Explanation,
-  memberAt,
-  NO_ORIGIN,
-  type Origin,
-  type Provenance,
-} from './origin.ts';
+import type { Change, ExplainedField, ExplainRequest, Explanation, Origin } from '../../model/explanation.ts';
+import { memberAt, NO_ORIGIN, type Provenance } from './origin.ts';
 
 /** An object as it is delivered, and as its source wrote it. */
 export interface Explainable {
@@ -87,7 +79,7 @@ const nameOf = ({ kind, metadata }: KubeObject): string => `${kind.toLowerCase()
 
 function noObject(all: readonly { readonly object: KubeObject }[], { kind, name }: ExplainRequest): Problem {
   const names = all.map(({ object }) => nameOf(object));
-  const near = suggest(`${kind.toLowerCase()}/${name}`, names);
+  const near = suggest(`${kind.toLowerCase()}/${name}`, names.slice(0, MOST_COMPARED));
   return {
     reason: 'NotFound',
     message: `No ${kind}/${name} is rendered`,
@@ -96,10 +88,14 @@ function noObject(all: readonly { readonly object: KubeObject }[], { kind, name 
   };
 }
 
+/** Comparing names takes its time. */
+const MOST_COMPARED = 500;
+
 const noField = ({ object, known = [] }: Explanation, field: string): Problem => ({
   reason: 'NotFound',
   message: `${object.kind.toLowerCase()}/${object.name} has no field ${field}`,
-  remedy: suggest(withoutDot(field), known) ?? 'Leave the field out to see all of them.',
+  remedy:
+    suggest(withoutDot(field), known.slice(0, MOST_COMPARED)) ?? 'Leave the field out to see all of them.',
 });
 
 /** Of leaves, and of all that is around them. */

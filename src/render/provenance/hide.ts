@@ -1,7 +1,7 @@
 import type { Blot } from '../../base/blot.ts';
 import { isObject } from '../../kube/values/equal.ts';
+import type { Explanation } from '../../model/explanation.ts';
 import { MASK } from './explain.ts';
-import type { Explanation } from './origin.ts';
 
 /** The same explanation without secrets: a value that is one becomes `***`, what else holds one is blotted. */
 export function hideValues(explanation: Explanation, secrets: ReadonlySet<string>, blot: Blot): Explanation {

@@ -1,7 +1,7 @@
 import type { Place } from '../../base/place.ts';
 import { locateScalars, type Stretch } from '../../kube/values/yaml-places.ts';
-import type { Condition, Origin, Provenance, ValueRead, Writer } from './origin.ts';
-import { NO_ORIGIN } from './origin.ts';
+import type { Condition, Origin, ValueRead, Writer } from '../../model/explanation.ts';
+import { NO_ORIGIN, type Provenance } from './origin.ts';
 import { type Around, type Output, type Read, type TemplatePoint, type Trail, trailsAt } from './output.ts';
 
 /** A document of YAML, and what is known of whoever wrote it. */

@@ -150,10 +150,11 @@ async function renderCommit(options: PassParts, client: KubeClient, request: Pre
   return renderNow(options, client, request, await treeAt(repository, delivery, request.target));
 }
 
-async function renderNow(
+/** The objects of a tree, by what the cluster and the record say of them now. Writes nothing where it does not keep. */
+export async function renderNow(
   options: PassParts,
   client: KubeClient,
-  { environment, target, keeps, report, signal }: PrepareRequest,
+  { environment, target, keeps, report, signal }: Omit<PrepareRequest, 'memory' | 'tree'>,
   tree: Result<FileTree>,
 ): Promise<Result<Sourced>> {
   if (!tree.ok) return tree;

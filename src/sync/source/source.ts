@@ -3,6 +3,7 @@ import { type FileTree, pathsBelow } from '../../base/filetree.ts';
 import type { Repository } from '../../git/types.ts';
 import { appsOf, deliveryPaths, missingFolders } from '../../model/apps.ts';
 import type { AppEntry, ImageEntry } from '../../model/deliveryfile.ts';
+import type { Explanation } from '../../model/explanation.ts';
 import { fetchedFolder } from '../../model/fetchedcharts.ts';
 import { unfetched } from '../../model/unfetched.ts';
 import { withoutIdleHooks } from '../../render/manifests/hooks.ts';
@@ -63,6 +64,8 @@ export interface Sourced {
   readonly warnings: readonly Problem[];
   /** Of what is rendered from git; a rollback to what was kept has none. */
   readonly notes?: readonly AppNotes[];
+  /** Where the render was asked for one. */
+  readonly explanation?: Explanation;
 }
 
 /** What a tree renders to for one environment: all its apps rendered, then its images built. Problems of all apps are reported together. */
@@ -110,6 +113,7 @@ export async function sourceOf(
     foreignNamespaces,
     drift: entry?.drift ?? 'heal',
     notes: rendered.value.notes,
+    ...(rendered.value.explanation ? { explanation: rendered.value.explanation } : {}),
     warnings: [
       ...(file.value?.warnings ?? []),
       ...rendered.value.warnings,
@@ -136,6 +140,7 @@ async function renderApps(
     manifests: readonly Manifest[];
     warnings: readonly Problem[];
     notes: readonly AppNotes[];
+    explanation: Explanation | undefined;
   }>
 > {
   const results = await Promise.all(apps.map((app) => renderApp(request, app, images, render)));
@@ -146,6 +151,7 @@ async function renderApps(
   return ok({
     manifests: rendered.flatMap(({ manifests }) => manifests),
     warnings: rendered.flatMap(({ warnings }) => warnings),
+    explanation: rendered.find(({ explanation }) => explanation)?.explanation,
     notes: results.flatMap((result, i) =>
       result.ok ? appNotes(apps[i]?.name ?? '', result.value.notes) : [],
     ),

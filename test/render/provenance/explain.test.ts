@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { formatPlace } from '../../../src/base/place.ts';
-import type { ExplainedField } from '../../../src/render/provenance/origin.ts';
+import type { ExplainedField } from '../../../src/model/explanation.ts';
 import { type Files, rendered } from '../request.ts';
 
 const CHART = 'apiVersion: v2\nname: shop\nversion: 1.0.0\nappVersion: "7"\n';
