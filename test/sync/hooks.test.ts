@@ -231,14 +231,32 @@ describe('sync of hooks', () => {
     expect(after?.inventory?.map(({ name }) => name)).to.deep.equal(['a']);
   });
 
-  it('takes no hook’s object that somebody else made', async () => {
-    const other = JSON.parse(job('before', {})) as Job;
+  /** A Job that is somebody else's. */
+  async function otherJob(name: string): Promise<string | undefined> {
+    const other = JSON.parse(job(name, {})) as Job;
     const there = { ...other, metadata: { ...other.metadata, namespace: 'shop-dev' } };
+    const { metadata } = await world.home.client.create(JOBS, there, { fieldManager: 'kubectl' });
+    return metadata.uid;
+  }
+
+  it('takes no hook’s object that somebody else made', async () => {
     await world.push({ 'k8s/a.yaml': cm('a') });
-    await world.home.client.create(JOBS, there, { fieldManager: 'kubectl' });
+    await otherJob('before');
     await world.push(FILES);
     expect((await status())?.message).to.contain('was not made by Pilotage');
     expect(made('before')).to.equal(0);
+  });
+
+  it('takes none either that was made by somebody else after the hook’s beginning was recorded', async () => {
+    world.home.refuse = (write) =>
+      write === 'apply Job shop-dev/before' ? new Error('the daemon is dead') : undefined;
+    await world.push(FILES);
+    expect((await status())?.runs?.[0]?.hooks?.[0]).to.include({ name: 'before', state: 'Starting' });
+    const uid = await otherJob('before');
+    world.home.refuse = () => undefined;
+    await world.settle(60_000);
+    expect((await found('before'))?.metadata.uid).to.equal(uid);
+    expect((await status())?.message).to.contain('was not made by Pilotage');
   });
 
   it('removes the hook that a revision no longer has, and all of them with the environment', async () => {
@@ -299,6 +317,29 @@ describe('sync of hooks', () => {
       await world.settle(2000);
       expect(await world.environment().catch(notFoundAsUndefined)).to.equal(undefined);
       expect(await data()).to.deep.equal({ k: 'old' });
+    });
+
+    it('delete nothing while one cannot run because somebody else has an object of its name, and go on when it is gone', async () => {
+      await world.push(files);
+      const uid = await otherJob('backup');
+      await ends('backup');
+      await world.sync.delete(await world.environment(), 'prune');
+      await world.settle(2000);
+      expect(await data()).to.deep.equal({ k: 'old' });
+      expect((await found('backup'))?.metadata.uid).to.equal(uid);
+      const { phase, message } = (await status()) ?? {};
+      expect(phase).to.equal('Failed');
+      expect(message).to.contain('Job shop-dev/backup: it exists and was not made by Pilotage');
+      expect(message).to.contain('pilotage delete shop/dev --orphan');
+      await world.home.client.delete(JOBS, { namespace: 'shop-dev', name: 'backup' });
+      await world.settle(60_000);
+      expect(await data()).to.deep.equal({ k: 'old' });
+      await ends('backup');
+      await world.settle(2000);
+      expect(await data()).to.equal(undefined);
+      await ends('tidy');
+      await world.settle(2000);
+      expect(await world.environment().catch(notFoundAsUndefined)).to.equal(undefined);
     });
 
     it('of an app run when a revision no longer has it', async () => {

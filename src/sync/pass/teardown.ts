@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../base/clock.ts';
-import { formatProblem, ProblemError } from '../../base/errors.ts';
+import { formatProblem, type Problem, ProblemError } from '../../base/errors.ts';
 import type { Again } from '../../base/queue.ts';
 import { formatRef } from '../../kube/values/types.ts';
 import { fullName } from '../../model/names.ts';
@@ -7,6 +7,7 @@ import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE, TEARDOWN_FINALIZER 
 import { clientOf } from '../cluster/access.ts';
 import { liveOf } from '../cluster/observe.ts';
 import { inventoryAfter, inventoryBefore } from '../plan/inventory.ts';
+import { isAboutPruning } from '../plan/prune.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Plan, Step } from '../plan/types.ts';
 import { forgetKept } from '../state/generated.ts';
@@ -67,6 +68,8 @@ export async function tearDown(
   const left = plan.steps.filter(isGoing);
   if (left.length === 0 && hooks.due.length === 0)
     return release(options, environment, delivered, plan.steps);
+  const refused = plan.blocked.filter((problem) => !isAboutPruning(problem));
+  if (refused.length > 0) throw new ProblemError(cannotRun(refused, environment));
   // What comes after deletion waits until all is gone.
   const steps = plan.steps.filter(
     (step) => left.length === 0 || !isHookStep(step) || step.phase !== 'PostDelete',
@@ -104,6 +107,16 @@ export async function tearDown(
 /** A hook that has failed is asked for again by asking for the deletion again. */
 const again = (environment: Environment): string =>
   `Run it again: pilotage delete ${fullName(environment)} --prune; or leave what was delivered: --orphan`;
+
+/** A hook of the deletion can neither run nor be left out: it may be the backup of what would be deleted. */
+function cannotRun(problems: readonly Problem[], environment: Environment): Problem {
+  const lines = problems.map(({ remedy: _remedy, ...problem }) => formatProblem(problem));
+  return {
+    reason: 'HookRefused',
+    message: `nothing is deleted, for a hook of the deletion cannot run: ${lines.join('\n')}`,
+    remedy: `It goes on once that is out of the way: kubectl delete what has its name, say. Or leave what was delivered: pilotage delete ${fullName(environment)} --orphan`,
+  };
+}
 
 const named = (steps: Plan['steps']): string => {
   const names = steps.slice(0, 3).map(({ ref }) => formatRef(ref));

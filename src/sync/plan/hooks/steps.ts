@@ -43,7 +43,8 @@ export function hookStep(due: DueHook, input: PlanInput, last: number): Step {
   const base = { ref, resource, app, origin, stage, isHook: true, ...(sealed ? { sealed } : {}) };
   const presence = presenceOf(live, input);
   const isTaken = live !== undefined && !input.adopted.has(live.metadata.uid ?? '');
-  if (record === undefined && isTaken && (presence === 'foreign' || presence === 'unowned')) {
+  // A record without a UID is of an object that may never have been made: what is there may be another's all the same.
+  if (record?.uid === undefined && isTaken && (presence === 'foreign' || presence === 'unowned')) {
     return presence === 'unowned'
       ? adoptStep(base, due, live, undefined, input)
       : { ...base, action: 'conflict', live, reason: conflictReason(live, input.owner, undefined) };
