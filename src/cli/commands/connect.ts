@@ -64,7 +64,7 @@ export function connectCommand(
     .option('--forbid-registry <host[:port]>', 'where they may not any more; repeatable', collect, [])
     .option(
       '--allow-base <host[:port]>',
-      'where its kustomizations may have bases (?ref=COMMIT), besides where its own repository is; repeatable',
+      'where its kustomizations may have bases (?ref=COMMIT), besides its own repository; repeatable',
       collect,
       [],
     )

@@ -1,10 +1,10 @@
 import type { KubeClient } from '../../kube/client/client.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../model/types.ts';
-import type { BasePolicy } from '../source/bases.ts';
+import type { BasePolicy } from '../source/baseaccess.ts';
 import { readCredentials } from './remotes.ts';
 
-/** From where a delivery may fetch bases, as of now: what a person allows, and the server that it is followed at, with what it is given there. */
+/** From where a delivery may fetch bases, as of now: what a person allows, and the repository that it follows, with what it is given there. */
 export async function basePolicy(home: KubeClient, name: string): Promise<BasePolicy> {
   const delivery = await home
     .get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name })
@@ -13,8 +13,7 @@ export async function basePolicy(home: KubeClient, name: string): Promise<BasePo
   const repository = delivery?.spec.repository;
   if (repository?.type !== 'remote' || !/^https?:/i.test(repository.url) || !URL.canParse(repository.url))
     return { hosts };
-  const { host } = new URL(repository.url);
-  const { secretRef } = repository;
+  const { url, secretRef } = repository;
   const credentials = secretRef ? await readCredentials(home, secretRef.name) : undefined;
-  return { hosts, own: { host, ...(credentials ? { credentials } : {}) } };
+  return { hosts, own: { url, ...(credentials ? { credentials } : {}) } };
 }

@@ -4,12 +4,12 @@ import { failed, ok, type Problem, problemOf, type Result } from '../../base/err
 import type { FileTree } from '../../base/filetree.ts';
 import { withMounts } from '../../base/mountedtree.ts';
 import { Mutex } from '../../base/mutex.ts';
-import type { Place } from '../../base/place.ts';
 import { type OpenRepository, openRepository } from '../../git/repository.ts';
 import { fetchCommit } from '../../git/transport/pinned.ts';
 import type { Credentials } from '../../git/transport/transport.ts';
 import { type FoundBase, remoteBases } from '../../render/kustomize/reach.ts';
 import { mountOf, type RemoteBase } from '../../render/kustomize/remote.ts';
+import { type BasePolicy, baseAccess } from './baseaccess.ts';
 
 /** Adds the repositories that kustomizations of these folders use at a commit, or says why they cannot be had. */
 export type FetchBases = (
@@ -18,14 +18,6 @@ export type FetchBases = (
   folders: readonly string[],
   signal: AbortSignal,
 ) => Promise<Result<FileTree>>;
-
-/** What a person lets a delivery read of other repositories. */
-export interface BasePolicy {
-  /** HOST or HOST:PORT. */
-  readonly hosts: readonly string[];
-  /** Of its own repository, for that host alone. */
-  readonly own?: { readonly host: string; readonly credentials?: Credentials };
-}
 
 export interface BaseFetcherOptions {
   /** Folder of what was fetched: a repository by delivery and address, as what one may read is not another's. */
@@ -51,9 +43,13 @@ export function createBaseFetcher({ root, policyOf, fetch = fetchCommit }: BaseF
   };
 
   /** What is here is not asked for again: a commit does not change. */
-  const treeOf = async (delivery: string, base: RemoteBase, policy: BasePolicy, signal: AbortSignal) => {
+  const treeOf = async (
+    delivery: string,
+    base: RemoteBase,
+    credentials: Credentials | undefined,
+    signal: AbortSignal,
+  ) => {
     const repository = await repositoryOf(delivery, base);
-    const credentials = policy.own?.host === base.host ? policy.own.credentials : undefined;
     await turn.run(() =>
       fetch(base.url, base.commit, repository, { signal, ...(credentials ? { credentials } : {}) }),
     );
@@ -71,10 +67,10 @@ export function createBaseFetcher({ root, policyOf, fetch = fetchCommit }: BaseF
       const { base, place } = next;
       if (mounts.size >= MOST_BASES) return failed(tooMany(next));
       const policy = await policyOf(delivery);
-      if (!policy.hosts.includes(base.host) && policy.own?.host !== base.host)
-        return failed(notAllowed(delivery, base, place));
+      const access = baseAccess(base, policy);
+      if (!access.isAllowed) return failed(notAllowed(delivery, next, policy));
       try {
-        mounts.set(mountOf(base), await treeOf(delivery, base, policy, signal));
+        mounts.set(mountOf(base), await treeOf(delivery, base, access.credentials, signal));
       } catch (error) {
         signal.throwIfAborted();
         return failed({ ...problemOf(error), place });
@@ -83,12 +79,19 @@ export function createBaseFetcher({ root, policyOf, fetch = fetchCommit }: BaseF
   };
 }
 
-const notAllowed = (delivery: string, { written, host }: RemoteBase, place: Place): Problem => ({
-  reason: 'BaseNotAllowed',
-  message: `${written} is at ${host}, from where ${delivery} may not fetch`,
-  place,
-  remedy: `Whoever administers Pilotage allows it: pilotage connect ${delivery} --allow-base ${host}. Or copy the base into the repository (kustomize localize).`,
-});
+function notAllowed(
+  delivery: string,
+  { base: { written, host }, place }: FoundBase,
+  { own }: BasePolicy,
+): Problem {
+  const isOwnHost = own !== undefined && new URL(own.url).host === host;
+  return {
+    reason: 'BaseNotAllowed',
+    message: `${written} is at ${host}, from where ${delivery} may ${isOwnHost ? 'fetch its own repository alone, as it is followed' : 'not fetch'}`,
+    place,
+    remedy: `Whoever administers Pilotage allows it: pilotage connect ${delivery} --allow-base ${host}. Or copy the base into the repository (kustomize localize).`,
+  };
+}
 
 const tooMany = ({ place }: FoundBase): Problem => ({
   reason: 'TooManyBases',

@@ -91,7 +91,7 @@ describe('connecting a delivery', () => {
   it('lets kustomizations have bases at a host on a word, and with the credentials of its own repository there alone', async () => {
     await connect(home, { name: 'shop', url, token: 'hush', allowBases: ['github.com', 'x.example.com'] });
     await connect(home, { name: 'shop', forbidBases: ['x.example.com'] });
-    const own = { host: new URL(url).host, credentials: { user: 'git', password: 'hush' } };
+    const own = { url, credentials: { user: 'git', password: 'hush' } };
     expect(await basePolicy(home, 'shop')).to.deep.equal({ hosts: ['github.com'], own });
     expect(await basePolicy(home, 'unknown')).to.deep.equal({ hosts: [] });
     const refused = await connect(home, { name: 'shop', allowBases: ['https://a/'] }).catch(problemOf);

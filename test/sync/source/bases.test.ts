@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { formatProblem } from '../../../src/base/errors.ts';
 import { foldersRead } from '../../../src/render/reach.ts';
-import { type BasePolicy, createBaseFetcher, type FetchBases } from '../../../src/sync/source/bases.ts';
+import type { BasePolicy } from '../../../src/sync/source/baseaccess.ts';
+import { createBaseFetcher, type FetchBases } from '../../../src/sync/source/bases.ts';
 import { drop, Git, hasGit, scratch } from '../../git/support/git.ts';
 import { startHost, type TestHost, TOKEN } from '../../git/support/host.ts';
 import { tree } from '../../render/tree.ts';
@@ -51,7 +52,7 @@ git('bases of other repositories', () => {
     createBaseFetcher({ root: join(dir, root), policyOf: async () => policy });
   const own = (): BasePolicy => ({
     hosts: [],
-    own: { host: where, credentials: { user: 'git', password: TOKEN } },
+    own: { url: `${host.origin}/lib`, credentials: { user: 'git', password: TOKEN } },
   });
   const overlay = (folder: string, commit: string | undefined) =>
     tree({ 'k/kustomization.yaml': `resources: ["${host.origin}/lib.git//${folder}?ref=${commit}"]\n` });
@@ -87,6 +88,31 @@ git('bases of other repositories', () => {
   it('are asked for without the credentials of another host', async () => {
     const message = await fetched(allowing({ hosts: [where] }, 'others'), 'a', commits[0]);
     expect(message).to.contain('refuses these credentials (HTTP 401)');
+  });
+
+  it('are refused at the server of the own repository where they are another one, and nobody is asked', async () => {
+    const before = host.requests.length;
+    const policy: BasePolicy = { hosts: [], own: { ...own().own, url: `${host.origin}/shop.git` } };
+    expect(await fetched(allowing(policy, 'secret'), 'a', commits[0])).to.match(
+      /from where shop may fetch its own repository alone, as it is followed\n.*--allow-base 127\.0\.0\.1:\d+/,
+    );
+    expect(host.requests.length).to.equal(before);
+  });
+
+  it('are asked for with the credentials of the own repository at its server, once a person allows the others of it', async () => {
+    const policy: BasePolicy = { hosts: [where], own: { ...own().own, url: `${host.origin}/shop.git` } };
+    expect(await fetched(allowing(policy, 'allowed'), 'a', commits[0])).to.contain('/a');
+  });
+
+  it('are asked for by http without the credentials that were given for https', async () => {
+    const url = `${host.origin.replace('http:', 'https:')}/lib.git`;
+    const policy: BasePolicy = { hosts: [], own: { ...own().own, url } };
+    const before = host.requests.length;
+    expect(await fetched(allowing(policy, 'clear'), 'a', commits[0])).to.contain('--allow-base');
+    expect(host.requests.length).to.equal(before);
+    await fetched(allowing({ ...policy, hosts: [where] }, 'clear'), 'a', commits[0]);
+    expect(host.requests.length).to.equal(before + 1);
+    expect(host.requests.at(-1)?.headers).not.to.have.property('authorization');
   });
 
   it('say so where the commit is not there', async () => {

@@ -91,6 +91,45 @@ describe('keys of files that are sealed for OpenPGP keys', () => {
     expect(asked).to.have.length(52);
   });
 
+  it('are looked for in as much as a delivery means to seal, and the daemon turns between the files', async () => {
+    let asked = 0;
+    const counting: Gpg = {
+      async open() {
+        asked += 1;
+        return Buffer.from('key');
+      },
+    };
+    const look = (files: Record<string, string>) =>
+      createPgpKeys(home, counting).dataKeys('shop', { tree: tree(files), path: 'k', valuesFiles: [] });
+    const sealed = 'a: ENC[AES256_GCM,x]\n-----BEGIN PGP MESSAGE-----\n1\n-----END PGP MESSAGE-----\n';
+    const mebibyte = ' '.repeat(2 ** 20);
+    await look({ 'k/a.yaml': sealed + mebibyte });
+    expect(asked, 'a file above 1 MiB').to.equal(0);
+    const many = Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`k/a${i}.yaml`, mebibyte]));
+    await look({ ...many, 'k/b.yaml': sealed });
+    expect(asked, 'a file after 32 MiB').to.equal(0);
+    let hasTurned = false;
+    setImmediate(() => {
+      hasTurned = true;
+    });
+    await look({ 'k/a.yaml': '', 'k/b.yaml': sealed });
+    expect(asked).to.equal(1);
+    expect(hasTurned).to.equal(true);
+  });
+
+  it('are found in a time that grows with the text alone, whatever begins there and never ends', () => {
+    const begins = '-----BEGIN PGP MESSAGE-----\n';
+    const hostile = `ENC[AES256_GCM,x]\n${begins.repeat(35_000)}`;
+    const before = process.cpuUsage();
+    expect(messagesIn(hostile)).to.deep.equal([]);
+    expect(messagesIn(`${hostile}${'-----END PGP MESSAGE-----\n'.repeat(1000)}`)).to.have.length(1);
+    expect(messagesIn(`ENC[AES256_GCM,x]\n${'-----END PGP MESSAGE-----\n'.repeat(35_000)}`)).to.have.length(
+      0,
+    );
+    // By a search from each beginning it was two seconds for half of this.
+    expect(process.cpuUsage(before).user / 1000).to.be.below(500);
+  });
+
   it('are the same however the lines of a message are written', () => {
     const [message = ''] = messagesIn(fixture('pgp.env'));
     expect(message).to.match(/^-----BEGIN PGP MESSAGE-----\n\n\w/);
