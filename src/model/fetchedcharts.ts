@@ -7,4 +7,4 @@ type Reference = Extract<AppSource, { type: 'repository' }>;
  * a repository can be taken for it.
  */
 export const fetchedFolder = ({ repository, name, version }: Reference): string =>
-  `.git/charts/${repository.replace(/^[a-z]+:\/\//, '').replace(/\/+$/, '')}/${name}@${version}`;
+  `.git/charts/${repository.replace('://', '/').replace(/\/+$/, '')}/${name}@${version}`;

@@ -14,7 +14,7 @@ import { holdersOf } from './manifests/holders.ts';
 import { nameImages } from './manifests/imagenames.ts';
 import { assignNamespace } from './manifests/namespace.ts';
 import type { Written } from './manifests/read.ts';
-import { blotted, blotterOf, secretTexts } from './manifests/secrets.ts';
+import { blotted, blotterOf, secretTexts, textsOfManifests } from './manifests/secrets.ts';
 import { upgrade } from './manifests/upgrade.ts';
 import { patched } from './patches.ts';
 import { type Explainable, explain } from './provenance/explain.ts';
@@ -90,7 +90,11 @@ export function renderInline(
 ): Result<Rendered> {
   const made = createMade(request.generated ?? {}, chance);
   const rendered = renderWith(request, engine, { made, chance, blot });
-  return blotted(rendered, () => secretTexts(made.used(), request.lookups ?? {}));
+  return blotted(rendered, () => [
+    ...secretTexts(made.used(), request.lookups ?? {}),
+    // Whoever asks where a field comes from is told values, which a Secret may be made of, too.
+    ...(request.explain && rendered.ok ? textsOfManifests(rendered.value.manifests) : []),
+  ]);
 }
 
 function renderWith(

@@ -93,6 +93,11 @@ describe('a Handlebars template', () => {
     );
   });
 
+  it('stops loops within loops, with the place of the one that is too much', () => {
+    const loop = '{{#each (until 3000)}}'.repeat(3) + '{{/each}}'.repeat(3);
+    expect(refusal(chart(`a: ${loop}`))).to.match(/\.hbs:1:\d+.*too many steps/);
+  });
+
   it('stops templates that call each other without end', () => {
     const helpers = { 'templates/_h.hbs': '{{#*inline "a"}}{{include "a"}}{{/inline}}' };
     expect(refusal(chart(`${CONFIG}data:\n  a: {{include "a"}}\n`, '', helpers))).to.contain(

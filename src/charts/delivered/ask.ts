@@ -4,7 +4,7 @@ import { ProblemError } from '../../base/errors.ts';
 import type { Ask } from '../web/ask.ts';
 import { createExchange } from '../web/exchange.ts';
 
-/** Networks of this machine and around it: loopback, link-local, private, shared (RFC 6890). */
+/** Networks that are not the public one: loopback, link-local, private, shared, reserved (RFC 6890). */
 const OWN = new BlockList();
 for (const [network, length] of [
   ['0.0.0.0', 8],
@@ -13,11 +13,18 @@ for (const [network, length] of [
   ['127.0.0.0', 8],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
   ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
 ] as const)
   OWN.addSubnet(network, length, 'ipv4');
 for (const [network, length] of [
-  ['::', 127],
+  ['::', 96],
+  // They lead to an address of version 4: NAT64, 6to4.
+  ['64:ff9b::', 96],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
 ] as const)

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { failed, ok, type Problem, problemOf, type Result } from '../../base/errors.ts';
+import { failed, ok, type Problem, ProblemError, problemOf, type Result } from '../../base/errors.ts';
 import { Mutex } from '../../base/mutex.ts';
 import type { Place } from '../../base/place.ts';
 import { unpackChart } from '../helm/archive.ts';
 import type { Dialect } from '../helm/dialect.ts';
-import { isOci, parseReference } from '../registry/reference.ts';
+import { isOci } from '../registry/reference.ts';
 import type { Login } from '../registry/session.ts';
 import { ChartFetcher } from '../remote/fetcher.ts';
 import { openStore } from '../remote/store.ts';
@@ -72,20 +72,23 @@ export function createChartFetch(options: DeliveredChartsOptions): FetchChart {
       ask: askFor(policy.hosts, signal),
       ...{ dialect, cache, plainHttp: false, singly: true, loginFor: policy.loginFor },
       repositoryLogin: async (url) => {
-        const login = await policy.loginFor(new URL(url).host);
+        const { protocol, host } = new URL(url);
+        // A committer writes the scheme: nobody's password goes over the wire in the clear for that.
+        const login = protocol === 'https:' ? await policy.loginFor(host) : undefined;
         return login?.type === 'password' ? { ...login, everywhere: false } : undefined;
       },
     });
     const fetched = await fetcher.fetch(chart, chart.version, pinned);
+    if (fetched.archive.length > MOST_BYTES) throw tooLarge(chart, fetched.archive.length);
     await cache.put(fetched.digest, fetched.archive);
     if (!pinned) await pins.put(chart, fetched.digest);
     return fetched.archive;
   };
 
   return async (delivery, chart, signal) => {
-    const problem = versionProblem(chart, dialect) ?? (await hostProblem(delivery, chart, policyOf));
-    if (problem) return failed(problem);
     try {
+      const problem = versionProblem(chart, dialect) ?? (await hostProblem(delivery, chart, policyOf));
+      if (problem) return failed(problem);
       const archive = await turnOf(delivery).run(() => archiveOf(delivery, chart, signal));
       const files = unpackChart(archive, `${chart.name}-${chart.version}.tgz`);
       return ok(new Map(files.map(({ name, bytes }) => [name, bytes])));
@@ -129,12 +132,19 @@ async function hostProblem(
 }
 
 function hostOf(repository: string): string | undefined {
-  if (isOci(repository))
-    return /^oci:\/\/[^/@\s]+\//.test(`${repository}/`)
-      ? parseReference(`${repository.replace(/\/+$/, '')}/x`).host
-      : undefined;
+  if (isOci(repository)) return /^oci:\/\/([^/@\s]+)(?:\/|$)/.exec(repository)?.[1];
   if (!URL.canParse(repository)) return undefined;
   const { protocol, host, username, password } = new URL(repository);
   const isWeb = protocol === 'https:' || protocol === 'http:';
   return isWeb && username === '' && password === '' ? host : undefined;
 }
+
+/** Of an archive, which is unpacked here. */
+const MOST_BYTES = 5 * 2 ** 20;
+
+const tooLarge = ({ name, version }: NamedChart, bytes: number): ProblemError =>
+  new ProblemError({
+    reason: 'ChartTooLarge',
+    message: `The archive of ${name} ${version} has ${Math.ceil(bytes / 2 ** 20)} MiB, where a delivery fetches at most ${MOST_BYTES / 2 ** 20}`,
+    remedy: 'Put the chart into the repository: pilotage chart pull.',
+  });

@@ -68,14 +68,15 @@ export function openSession(host: string, { ask, loginFor, plainHttp }: SessionO
     async request(scope, path, request) {
       if (!plainHttp && new URL(path, base).protocol !== 'https:') throw insecureUpload(host);
       const key = `${scope.repository}:${scope.actions}`;
-      const send = (authorization: string | undefined): Promise<WebAnswer> =>
+      const send = (authorization: string | undefined) =>
         askFollowing(ask, {
           ...request,
           url: new URL(path, base).href,
           headers: { ...request.headers, ...(authorization ? { authorization } : {}) },
         });
       const answer = await send(isOwn(path, base) ? authorizations.get(key) : undefined);
-      if (answer.status !== 401 || !isOwn(path, base)) return answer;
+      // Whoever a registry sends a reader to may ask for a password, too: not for that of the registry.
+      if (answer.status !== 401 || !isOwn(path, base) || !isOwn(answer.url, base)) return answer;
       const authorization = await authorize(answer, scope);
       if (authorization === undefined) return answer;
       authorizations.set(key, authorization);

@@ -28,7 +28,9 @@ export const createExchange =
         ...headers,
         ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
       };
-      const tls = { ...(ca === undefined ? {} : { ca }), ...(lookup ? { lookup } : {}) };
+      // Connections that are kept are found by host and port, however the name became an address then.
+      const own = lookup ? { lookup, agent: false as const } : {};
+      const tls = { ...(ca === undefined ? {} : { ca }), ...own };
       const url = new URL(request.url);
       const fail = (error: unknown) => reject(unreachable(request, error, deadline.aborted));
       const open = url.protocol === 'https:' ? httpsRequest : httpRequest;

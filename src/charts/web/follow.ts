@@ -8,14 +8,17 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /**
  * Asks where redirects lead, too. Credentials stay with the scheme, host and port that they were given for: a registry that sends a
  * reader to its storage must not hand on a password. What was asked over TLS is not fetched without it.
- * @throws ProblemError TooManyRedirects, InsecureRedirect
+ * `url` is who has answered. @throws ProblemError TooManyRedirects, InsecureRedirect
  */
-export async function askFollowing(ask: Ask, request: WebRequest): Promise<WebAnswer> {
+export async function askFollowing(
+  ask: Ask,
+  request: WebRequest,
+): Promise<WebAnswer & { readonly url: string }> {
   let next = request;
   for (let hops = 0; ; hops++) {
     const answer = await ask(next);
     const { location } = answer.headers;
-    if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
+    if (!REDIRECTS.has(answer.status) || location === undefined) return { ...answer, url: next.url };
     if (hops === MOST_REDIRECTS)
       throw refused('TooManyRedirects', `${shown(request.url)} redirects in circles`);
     next = redirected(next, location);

@@ -18,8 +18,11 @@ export function dumpLean(value: unknown): string | undefined {
 
 /** Deeper values, and those that hold themselves, are js-yaml's. */
 const MAX_DEPTH = 50;
-/** Texts of which every character is plain wherever it stands. */
-const PLAIN = /^[A-Za-z0-9/][\w./-]*$/;
+/**
+ * Texts of which every character is plain wherever it stands. What begins as a number does and has no letter, or a `_`, is a date or a number to
+ * some reader (go-yaml reads 0.1_0 as one).
+ */
+const PLAIN = /^(?:[A-Za-z/][\w./-]*|(?=[\d./-]*[A-Za-z])\d[A-Za-z\d./-]*)$/;
 
 /** The lines of a map or list. The first has no indentation: it may follow a dash. */
 function block(value: object, indent: string, depth: number): string {

@@ -33,12 +33,19 @@ export function missingCharts(tree: FileTree, folder: string): readonly MissingC
   try {
     const { dependencies } = readMetadata(chart, goDialect);
     const locked = readLock(lock, goDialect);
-    return dependencies.flatMap(({ name, repository }) => {
-      const one = locked.dependencies.find((it) => it.name === name && it.repository === repository);
-      if (!one || !/^(https?|oci):\/\//.test(repository) || isThere(tree, folder, name)) return [];
+    return dependencies.flatMap(({ name, repository }, i) => {
+      // A lock has them in the order of Chart.yaml: one chart may be there under two aliases.
+      const one = locked.dependencies[i];
+      if (
+        one?.name !== name ||
+        one.repository !== repository ||
+        !/^(https?|oci):\/\//.test(repository) ||
+        isThere(tree, folder, name)
+      )
+        return [];
       const digest = locked.archives.get(`${name}-${one.version}.tgz`);
       return {
-        folder: `${folder === '' ? '' : `${folder}/`}charts/${name}`,
+        folder: `${folder === '' ? '' : `${folder}/`}charts/${name}-${one.version}`,
         ...{ repository, name, version: one.version, place: { file: lock.file } },
         ...(digest ? { digest } : {}),
       };
@@ -54,6 +61,7 @@ function isThere(tree: FileTree, folder: string, name: string): boolean {
   const charts = folder === '' ? 'charts' : `${folder}/charts`;
   return pathsBelow(tree, charts).some((path) => {
     const [first = '', ...rest] = path.slice(charts.length + 1).split('/');
-    return rest.length > 0 ? first === name : first.startsWith(`${name}-`) && first.endsWith('.tgz');
+    const after = first.startsWith(`${name}-`) ? first.slice(name.length + 1) : '';
+    return rest.length > 0 ? first === name || /^\d/.test(after) : /^\d.*\.tgz$/.test(after);
   });
 }

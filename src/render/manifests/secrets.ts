@@ -3,7 +3,7 @@ import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { hideValues } from '../provenance/hide.ts';
 import { type GeneratedValues, type LookupAnswers, textsOf } from '../recorded.ts';
-import type { Rendered } from '../types.ts';
+import type { Manifest, Rendered } from '../types.ts';
 
 /** What templates made, and what Secrets have that they looked up. */
 export const secretTexts = (made: GeneratedValues, lookups: LookupAnswers): readonly string[] => [
@@ -13,14 +13,21 @@ export const secretTexts = (made: GeneratedValues, lookups: LookupAnswers): read
   ),
 ];
 
+/** What the Secrets among objects hold. Shorter texts are found anywhere. */
+export const textsOfManifests = (manifests: readonly Manifest[]): readonly string[] =>
+  manifests
+    .flatMap(({ object }) => (object.kind === 'Secret' ? textsOfSecrets(object) : []))
+    .filter(({ length }) => length >= 4);
+
 /** Of one, or of a list. */
 function textsOfSecrets(object: unknown): string[] {
   if (!isObject(object)) return [];
   if (Array.isArray(object.items)) return object.items.flatMap(textsOfSecrets);
-  const values = isObject(object.data) ? Object.values(object.data) : [];
-  return values.flatMap((value) =>
-    typeof value === 'string' ? [value, Buffer.from(value, 'base64').toString('utf8')] : [],
-  );
+  const isText = (value: unknown): value is string => typeof value === 'string';
+  const valuesOf = (map: unknown): string[] => (isObject(map) ? Object.values(map).filter(isText) : []);
+  const encoded = valuesOf(object.data);
+  const decoded = encoded.map((value) => Buffer.from(value, 'base64').toString('utf8'));
+  return [...encoded, ...decoded, ...valuesOf(object.stringData)];
 }
 
 /** Blots secrets out in all their spellings. */

@@ -150,11 +150,13 @@ function explainLeaf(
   // Of a source that knows its objects alone, the place of the object stands for that of its fields.
   const origin = found ?? (isChanged ? NO_ORIGIN : { ...NO_ORIGIN, writers: [{ place }] });
   const changes = isChanged ? [...origin.changes, byPilotage(leaf, isPatched)] : origin.changes;
-  const isHidden = (object.kind === 'Secret' && isOfSecret(keys)) || sealed.includes(path);
+  const isSecret = object.kind === 'Secret';
+  const isHidden = (isSecret && isOfSecret(keys)) || sealed.includes(path);
   return {
     path,
     value: isHidden ? MASK : value,
-    ...(isHidden ? withoutValues(origin) : origin),
+    // A line of a Secret may hold more than one field, and a name may be made of what it holds.
+    ...(isHidden || isSecret ? withoutValues(origin) : origin),
     changes,
   };
 }

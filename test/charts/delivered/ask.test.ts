@@ -27,6 +27,7 @@ describe('what a delivery may ask for charts', () => {
     '[::1]',
     '[fd00::1]',
     '[::ffff:127.0.0.1]',
+    '[64:ff9b::a9fe:a9fe]',
     '0.0.0.0',
   ])
     it(`is never ${host} because somebody else leads there`, async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatProblem } from '../../../src/base/errors.ts';
@@ -111,6 +112,32 @@ describe('a chart that a delivery names', () => {
       ['c.example.com', annsBasic],
       ['cdn.example.com', undefined],
     ]);
+  });
+
+  it('is asked for without a password where the address is not encrypted', async () => {
+    const web = fakeWeb();
+    const plain = { ...classic, repository: 'http://c.example.com' };
+    await outcome(web, plain, { ...allowed, loginFor: async () => ann });
+    expect(web.asked.map(({ url, headers }) => [url, headers])).deep.equal([
+      ['http://c.example.com/index.yaml', {}],
+    ]);
+  });
+
+  it('is refused where its archive is too large to be unpacked here', async () => {
+    const large = packed('web', '1.2.3', {
+      a: randomBytes(2 ** 21).toString('hex'),
+      b: randomBytes(2 ** 21).toString('hex'),
+      c: randomBytes(2 ** 21).toString('hex'),
+    });
+    expect(await outcome(served(large), classic)).match(
+      /^pilotage\.yaml:7: The archive of web 1\.2\.3 has \d MiB/,
+    );
+  });
+
+  it('is refused with its place where its name is none of a registry', async () => {
+    expect(await outcome(served(), { ...registry, repository: 'oci://r.example.com/Charts' })).match(
+      /^pilotage\.yaml:7: /,
+    );
   });
 
   it('is refused with its place where the registry does not give it', async () => {

@@ -36,8 +36,13 @@ describe('the part of an index that is of one chart', () => {
     ).deep.equal(['1.0.0']);
   });
 
+  it('is refused where it is large itself', async () => {
+    const large = `entries:\n  web:\n  - description: ${'x'.repeat(2 ** 21)}\n`;
+    expect(await refusal((async () => sectionOf(Buffer.from(large), 'web', 'u'))())).match(/^IndexTooLarge/);
+  });
+
   it('is refused where the whole is large and written otherwise', async () => {
-    const large = Buffer.from(JSON.stringify({ entries: { web: [] }, padding: ' '.repeat(2 ** 20) }));
+    const large = Buffer.from(JSON.stringify({ entries: { web: [] }, padding: ' '.repeat(2 ** 21) }));
     expect(await refusal((async () => sectionOf(large, 'web', 'u'))())).match(/^IndexTooLarge/);
   });
 });

@@ -315,6 +315,12 @@ describe('the lean reader of YAML', () => {
       expect(lean).to.equal(dumpAnyYaml(value));
     }
     expect(written).to.be.above(300);
+    for (const text of ['2001-01-01', '0.1_0', '1.501_000', '1_0', '10.0.0.1', '1.2.3', '1a_b'])
+      expect(dumpLean({ text })).to.equal(undefined);
+    for (const text of ['1.2.3-rc1', '12h', '500m', '4Gi', '0a1b']) {
+      expect(dumpLean({ text }), text).to.equal(dumpAnyYaml({ text }));
+      expect(dumpLean({ text }), text).not.to.equal(undefined);
+    }
     const circle: Record<string, unknown> = {};
     circle.a = circle;
     for (const value of [

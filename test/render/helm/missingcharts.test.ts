@@ -14,14 +14,14 @@ const missing = (files: Record<string, string>) =>
 
 describe('charts that a chart is locked to and does not hold', () => {
   it('are those of repositories, at the version of the lock', () => {
-    expect(missing({ 'a/Chart.lock': LOCK })).deep.equal(['a/charts/db 1.4.0']);
+    expect(missing({ 'a/Chart.lock': LOCK })).deep.equal(['a/charts/db-1.4.0 1.4.0']);
   });
 
   it('have the digest of their archive where the lock says it', () => {
     const lock = `archives: {db-1.4.0.tgz: "${DIGEST}"}\n${LOCK}`;
     const [one] = missingCharts(filesOf({ 'Chart.yaml': CHART, 'Chart.lock': lock }), '');
     expect(one).deep.equal({
-      ...{ folder: 'charts/db', repository: 'https://c.example.com', name: 'db', version: '1.4.0' },
+      ...{ folder: 'charts/db-1.4.0', repository: 'https://c.example.com', name: 'db', version: '1.4.0' },
       ...{ digest: DIGEST, place: { file: 'Chart.lock' } },
     });
   });
@@ -29,6 +29,7 @@ describe('charts that a chart is locked to and does not hold', () => {
   it('are none where they lie there, as a folder or an archive', () => {
     expect(missing({ 'a/Chart.lock': LOCK, 'a/charts/db/Chart.yaml': '' })).deep.equal([]);
     expect(missing({ 'a/Chart.lock': LOCK, 'a/charts/db-1.3.0.tgz': '' })).deep.equal([]);
+    expect(missing({ 'a/Chart.lock': LOCK, 'a/charts/db-tools-1.3.0.tgz': '' })).length(1);
   });
 
   it('are none without a lock, where it names another repository, and where it cannot be read', () => {

@@ -275,6 +275,24 @@ describe('where a field comes from', () => {
     expect(JSON.stringify(explanation)).to.not.contain('hunter22');
   });
 
+  it('hides what a Secret holds where something else is made of it, and all values that are read for a Secret', () => {
+    const files = {
+      'Chart.yaml': CHART,
+      'values.yaml': 'secrets: {db: {user: topsecretuser}}\n',
+      'templates/a.yaml':
+        '{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {p: "{{ .Values.secrets.db.user }}"}}\n',
+      'templates/b.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n  annotations:\n    checksum: {{ .Values.secrets | toJson | sha256sum }}\n    user: a-{{ .Values.secrets.db.user }}\n',
+    };
+    for (const object of [
+      { kind: 'secret', name: 'db' },
+      { kind: 'configmap', name: 'web' },
+    ]) {
+      const text = JSON.stringify(rendered(files, { explain: object }).explanation);
+      expect(text).to.contain('Values.secrets').and.not.contain('topsecretuser');
+    }
+  });
+
   it('knows the paths that there are, where none is the one that was asked for', () => {
     const { explanation } = rendered(HELM, {
       explain: { kind: 'Deployment', name: 'shop', field: 'spec.replica' },

@@ -29,8 +29,8 @@ describe('charts that apps name and a repository does not hold', () => {
     const apps = [app(remote), app({ type: 'folder', path: 'shop' }, 'shop')];
     const result = await withCharts(fetching, 'shop', tree, apps, SIGNAL);
     expect(result.ok && result.value.paths).deep.equal([
-      '.git/charts/r.example.com/charts/web@1.2.3/Chart.yaml',
-      ...['a.yaml', 'shop/Chart.lock', 'shop/Chart.yaml', 'shop/charts/db/Chart.yaml'],
+      '.git/charts/oci/r.example.com/charts/web@1.2.3/Chart.yaml',
+      ...['a.yaml', 'shop/Chart.lock', 'shop/Chart.yaml', 'shop/charts/db-1.0.0/Chart.yaml'],
     ]);
     expect(result.ok && result.value.digest(fetchedFolder(remote))).not.equal(undefined);
   });

@@ -1,6 +1,8 @@
 import Handlebars from 'handlebars';
+import { type Budget, GoError } from '../../gotemplate/values.ts';
 import { HelperError } from '../helper.ts';
 import { isMap, isTrue, kindOf, sortedKeys } from '../truth.ts';
+import type { Parts } from '../types.ts';
 
 type Body = (context: unknown, options?: { data?: unknown; blockParams?: unknown[] }) => string;
 interface BlockOptions {
@@ -21,8 +23,11 @@ export interface Round {
   };
 }
 
-/** What `#each` walks: a list in its order, a map by its keys. @throws HelperError for anything else */
-export function roundsOf(value: unknown): Round[] {
+/**
+ * What `#each` walks: a list in its order, a map by its keys. Each round is a step of the render's budget.
+ * @throws HelperError for anything else, and where the budget is used up
+ */
+export function roundsOf(value: unknown, { budget }: Pick<Parts, 'budget'>): Round[] {
   if (value !== undefined && value !== null && !Array.isArray(value) && !isMap(value)) {
     throw new HelperError(`#each needs a list or a map, got ${kindOf(value)}`);
   }
@@ -31,14 +36,27 @@ export function roundsOf(value: unknown): Round[] {
     : isMap(value)
       ? sortedKeys(value).map((key) => [key, value[key]])
       : [];
+  spend(budget, entries.length * STEPS);
   return entries.map(([key, item], index) => ({
     item,
     data: { key, index, first: index === 0, last: index === entries.length - 1 },
   }));
 }
 
+/** A round writes something; what functions do in it, they pay for themselves. */
+const STEPS = 50;
+
+function spend(budget: Budget, steps: number): void {
+  try {
+    budget.spend(steps);
+  } catch (error) {
+    if (error instanceof GoError) throw new HelperError(error.message);
+    throw error;
+  }
+}
+
 function each(this: unknown, value: unknown, options: BlockOptions): string {
-  const rounds = roundsOf(value);
+  const rounds = roundsOf(value, options.data.parts as Parts);
   if (rounds.length === 0) return options.inverse(this);
   return rounds
     .map(({ item, data: round }) => {

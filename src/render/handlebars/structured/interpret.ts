@@ -61,7 +61,7 @@ export function resultsOf<T>(block: Block<T>, scope: Scope): (T | undefined)[] {
     case 'with':
       return [isTrue(value) ? body(within(scope, value, named(value))) : otherwise(scope)];
     case 'each': {
-      const rounds = placing(block, () => roundsOf(value));
+      const rounds = placing(block, () => roundsOf(value, scope.parts));
       if (rounds.length === 0) return [otherwise(scope)];
       return rounds.map(({ item, data }) => body(within(scope, item, named(item, data.key), data)));
     }
