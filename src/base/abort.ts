@@ -19,3 +19,11 @@ export function onAbort(signal: AbortSignal | undefined, fn: (reason: unknown) =
     signal.removeEventListener('abort', listener);
   };
 }
+
+/** What `work` comes to, or a rejection with the signal's reason when it aborts first. */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const forget = onAbort(signal, reject);
+    work.then(resolve, reject).finally(forget);
+  });
+}

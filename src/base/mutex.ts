@@ -1,3 +1,5 @@
+import { untilAborted } from './abort.ts';
+
 /** Runs one function at a time, in the order of arrival. A failure is the caller's; the next one runs all the same. */
 export class Mutex {
   #tail: Promise<unknown> = Promise.resolve();
@@ -11,15 +13,19 @@ export class Mutex {
 /** A Mutex for each key, which is forgotten when nobody uses it any more. */
 export class KeyedMutex {
   readonly #tails = new Map<string, Promise<unknown>>();
-  run<T>(key: string, fn: () => Promise<T>): Promise<T> {
-    const result = (this.#tails.get(key) ?? Promise.resolve()).then(fn, fn);
+  /** With a signal, nobody waits longer than that, and nothing begins after it; what has begun keeps its turn until it ends. */
+  run<T>(key: string, fn: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const result = (this.#tails.get(key) ?? Promise.resolve()).then(() => {
+      signal?.throwIfAborted();
+      return fn();
+    });
     const tail = result
       .catch(() => undefined)
       .then(() => {
         if (this.#tails.get(key) === tail) this.#tails.delete(key);
       });
     this.#tails.set(key, tail);
-    return result;
+    return untilAborted(result, signal);
   }
 }
 

@@ -60,7 +60,7 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
   const crashes = await openCrashGuard(join(dataDir, 'inhand.json'), clock, logger);
   const blobs = openBlobStore(join(dataDir, 'bundles'));
   const ageKeys = createAgeKeys(home);
-  const pgpKeys = createPgpKeys(home, createGpg({ path: parts.buildEnvironment.PATH ?? '' }));
+  const pgpKeys = createPgpKeys(home, createGpg({ path: parts.buildEnvironment.PATH ?? '' }), clock);
   const sync = createSync({
     blobs,
     crashes,

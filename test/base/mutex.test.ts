@@ -24,6 +24,24 @@ describe('a mutex for each key', () => {
     expect(await second).to.equal('second');
     expect(await run('a', 'third')).to.equal('third');
   });
+
+  it('lets nobody wait for a turn, or begin in one, after the signal', async () => {
+    const mutex = new KeyedMutex();
+    const first = deferred();
+    const off = new AbortController();
+    let hasBegun = false;
+    const begin = async () => {
+      hasBegun = true;
+    };
+    const held = mutex.run('a', () => first.promise);
+    const waiting = mutex.run('a', begin, off.signal).catch((error: Error) => error.name);
+    off.abort();
+    expect(await waiting).to.equal('AbortError');
+    first.resolve();
+    await held;
+    await mutex.run('a', async () => {});
+    expect(hasBegun).to.equal(false);
+  });
 });
 
 describe('slots', () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { failed, ok, type Problem, ProblemError, problemOf, type Result } from '../../base/errors.ts';
-import { Mutex } from '../../base/mutex.ts';
+import { KeyedMutex } from '../../base/mutex.ts';
 import type { Place } from '../../base/place.ts';
 import { unpackChart } from '../helm/archive.ts';
 import type { Dialect } from '../helm/dialect.ts';
@@ -55,12 +55,7 @@ export type FetchChart = (
  */
 export function createChartFetch(options: DeliveredChartsOptions): FetchChart {
   const { root, dialect, policyOf, askFor } = options;
-  const turns = new Map<string, Mutex>();
-  const turnOf = (delivery: string): Mutex => {
-    const turn = turns.get(delivery) ?? new Mutex();
-    turns.set(delivery, turn);
-    return turn;
-  };
+  const turns = new KeyedMutex();
 
   const archiveOf = async (delivery: string, chart: NamedChart, signal: AbortSignal): Promise<Buffer> => {
     const policy = await policyOf(delivery);
@@ -89,7 +84,7 @@ export function createChartFetch(options: DeliveredChartsOptions): FetchChart {
     try {
       const problem = versionProblem(chart, dialect) ?? (await hostProblem(delivery, chart, policyOf));
       if (problem) return failed(problem);
-      const archive = await turnOf(delivery).run(() => archiveOf(delivery, chart, signal));
+      const archive = await turns.run(delivery, () => archiveOf(delivery, chart, signal), signal);
       const files = unpackChart(archive, `${chart.name}-${chart.version}.tgz`);
       return ok(new Map(files.map(({ name, bytes }) => [name, bytes])));
     } catch (error) {

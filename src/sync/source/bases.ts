@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { failed, ok, type Problem, problemOf, type Result } from '../../base/errors.ts';
+import { failed, ok, type Problem, ProblemError, problemOf, type Result } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
 import { withMounts } from '../../base/mountedtree.ts';
-import { Mutex } from '../../base/mutex.ts';
+import { KeyedMutex } from '../../base/mutex.ts';
 import { type OpenRepository, openRepository } from '../../git/repository.ts';
 import { fetchCommit } from '../../git/transport/pinned.ts';
 import type { Credentials } from '../../git/transport/transport.ts';
@@ -24,13 +24,19 @@ export interface BaseFetcherOptions {
   readonly root: string;
   readonly policyOf: (delivery: string) => Promise<BasePolicy>;
   readonly fetch?: typeof fetchCommit;
+  /** For one commit, from the question to its last byte. */
+  readonly deadlineMs?: number;
 }
+
+/** A server that is slower than this holds the pass of its delivery up, whatever it still sends. */
+const DEADLINE_MS = 120_000;
 
 /** A delivery that uses more repositories than this does not mean to. */
 const MOST_BASES = 20;
 
-export function createBaseFetcher({ root, policyOf, fetch = fetchCommit }: BaseFetcherOptions): FetchBases {
-  const turn = new Mutex();
+export function createBaseFetcher(options: BaseFetcherOptions): FetchBases {
+  const { root, policyOf, fetch = fetchCommit, deadlineMs = DEADLINE_MS } = options;
+  const turns = new KeyedMutex();
   const opened = new Map<string, Promise<OpenRepository>>();
 
   const repositoryOf = (delivery: string, { url }: RemoteBase): Promise<OpenRepository> => {
@@ -50,9 +56,19 @@ export function createBaseFetcher({ root, policyOf, fetch = fetchCommit }: BaseF
     signal: AbortSignal,
   ) => {
     const repository = await repositoryOf(delivery, base);
-    await turn.run(() =>
-      fetch(base.url, base.commit, repository, { signal, ...(credentials ? { credentials } : {}) }),
-    );
+    const bring = async () => {
+      const deadline = AbortSignal.timeout(deadlineMs);
+      const until = AbortSignal.any([signal, deadline]);
+      try {
+        await fetch(base.url, base.commit, repository, {
+          signal: until,
+          ...(credentials ? { credentials } : {}),
+        });
+      } catch (error) {
+        throw deadline.aborted ? tooSlow(base, deadlineMs) : error;
+      }
+    };
+    if (!repository.store.has(base.commit)) await turns.run(delivery, bring, signal);
     return repository.tree(base.commit);
   };
 
@@ -99,3 +115,10 @@ const tooMany = ({ place }: FoundBase): Problem => ({
   place,
   remedy: 'Copy them into the repository (kustomize localize).',
 });
+
+const tooSlow = ({ url, commit }: RemoteBase, ms: number): ProblemError =>
+  new ProblemError({
+    reason: 'RemoteUnreachable',
+    message: `${url} has not given commit ${commit} within ${ms / 1000} seconds`,
+    remedy: 'Look at the server, or copy the base into the repository (kustomize localize).',
+  });

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
 import type { FileTree } from '../../base/filetree.ts';
 import { createMemo } from '../../base/memo.ts';
-import { breather, Mutex } from '../../base/mutex.ts';
+import { breather, KeyedMutex } from '../../base/mutex.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { Secret } from '../../kube/kinds/objects.data.ts';
 import { SECRETS } from '../../kube/kinds/resources.data.ts';
@@ -16,6 +18,8 @@ const MOST_MESSAGES = 50;
 const MOST_FILE_BYTES = 2 ** 20;
 const MOST_BYTES = 32 * 2 ** 20;
 const KEPT = 500;
+/** That no key opens a message is asked again after this: gpg may have been installed, or have been too slow. */
+const FORGIVE_MS = 10 * 60_000;
 
 /** The data keys of files that SOPS has sealed for OpenPGP keys of a delivery. They are opened here: a render has no gpg, and no private key. */
 export interface PgpKeys {
@@ -28,9 +32,23 @@ export interface PgpKeys {
 /** A member of the Secret is an armored private key without a passphrase, as `gpg --export-secret-keys --armor` writes it. */
 export const pgpKeysName = (delivery: string): string => `pgp-${delivery}`;
 
-export function createPgpKeys(home: KubeClient, gpg: Gpg): PgpKeys {
+export function createPgpKeys(home: KubeClient, gpg: Gpg, clock: Clock): PgpKeys {
   const opened = createMemo<string>(KEPT);
-  const turn = new Mutex();
+  /** When a message was not opened. */
+  const unopened = createMemo<number>(KEPT);
+  const turns = new KeyedMutex();
+
+  /** undefined: no key opens it. */
+  const keyOf = async (id: string, keys: readonly string[], message: string): Promise<string | undefined> => {
+    const known = opened.get(id);
+    const failedAt = unopened.get(id);
+    if (known !== undefined || (failedAt !== undefined && clock.monotonic() - failedAt < FORGIVE_MS))
+      return known;
+    const key = (await gpg.open(keys, message))?.toString('base64');
+    if (key === undefined) unopened.set(id, clock.monotonic());
+    else opened.set(id, key);
+    return key;
+  };
 
   const keysOf = async (delivery: string): Promise<readonly string[]> => {
     const named = { namespace: PILOTAGE_NAMESPACE, name: pgpKeysName(delivery) };
@@ -43,15 +61,13 @@ export function createPgpKeys(home: KubeClient, gpg: Gpg): PgpKeys {
       const keys = await keysOf(delivery);
       if (keys.length === 0) return {};
       const messages = await messagesOf(tree, [...valuesFiles, ...filesRead(tree, path)]);
+      // By delivery: what its keys open is nothing to another. By its keys: others may open more, or less.
+      const owner = `${delivery} ${createHash('sha256').update(JSON.stringify(keys)).digest('hex')}`;
       const found: [string, string][] = [];
       for (const message of messages) {
         const digest = messageDigest(message);
-        // By delivery: what its keys open is nothing to another.
-        const known = opened.get(`${delivery} ${digest}`);
-        const key = known ?? (await turn.run(() => gpg.open(keys, message)))?.toString('base64');
-        if (key === undefined) continue;
-        opened.set(`${delivery} ${digest}`, key);
-        found.push([digest, key]);
+        const key = await turns.run(delivery, () => keyOf(`${owner} ${digest}`, keys, message));
+        if (key !== undefined) found.push([digest, key]);
       }
       return Object.fromEntries(found);
     },

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -132,6 +133,56 @@ git('bases of other repositories', () => {
     server.close();
     expect(result.ok ? '' : result.problems.map(formatProblem).join()).to.contain('answers HTTP 302');
     expect(host.requests.length).to.equal(before);
+  });
+
+  describe('of a server that sends a byte now and then, without end', () => {
+    let slow: Server;
+    let address: string;
+    let asked: Promise<unknown>;
+    beforeEach(async () => {
+      slow = createServer((_, response) => {
+        const timer = setInterval(() => response.write('0'), 10);
+        response.on('close', () => clearInterval(timer));
+      });
+      asked = once(slow, 'request');
+      await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+      address = `127.0.0.1:${(slow.address() as AddressInfo).port}`;
+    });
+    afterEach(async () => {
+      slow.closeAllConnections();
+      await new Promise((resolve) => slow.close(resolve));
+    });
+    const endless = () =>
+      tree({ 'k/kustomization.yaml': `resources: ["http://${address}/lib.git//a?ref=${commits[0]}"]\n` });
+    const fetcher = (deadlineMs: number) =>
+      createBaseFetcher({
+        root: join(dir, 'slow'),
+        policyOf: async () => ({ ...own(), hosts: [address] }),
+        deadlineMs,
+      });
+
+    it('are given up at a deadline, whatever still comes', async () => {
+      const result = await fetcher(100)('shop', endless(), ['k'], SIGNAL);
+      expect(result.ok ? '' : result.problems.map(formatProblem).join()).to.match(
+        /^k\/kustomization\.yaml:1: .* has not given commit \w{40} within 0\.1 seconds\n/,
+      );
+    });
+
+    it('hold up neither another delivery, nor what is here already, nor a pass that is called off', async () => {
+      const fetch = fetcher(60_000);
+      const end = new AbortController();
+      expect(await fetched(fetch, 'a', commits[0])).to.contain('/a');
+      const held = fetch('shop', endless(), ['k'], end.signal).catch((error: Error) => error.name);
+      await asked;
+      expect(await fetched(fetch, 'a', commits[0])).to.contain('/a');
+      expect((await fetch('other', overlay('b', commits[1]), ['k'], SIGNAL)).ok).to.equal(true);
+      const off = new AbortController();
+      const waiting = fetch('shop', overlay('b', commits[1]), ['k'], off.signal).catch((e: Error) => e.name);
+      off.abort();
+      expect(await waiting).to.equal('AbortError');
+      end.abort();
+      expect(await held).to.equal('AbortError');
+    });
   });
 
   it('leave a kustomization alone that has none', async () => {

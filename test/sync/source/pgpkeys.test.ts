@@ -2,12 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect } from 'chai';
+import { deferred } from '../../../src/base/deferred.ts';
 import type { FileTree } from '../../../src/base/filetree.ts';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
 import { messageDigest, messagesIn } from '../../../src/render/sops/pgp.ts';
 import { openTree } from '../../../src/render/sops/tree.ts';
 import { createGpg, type Gpg } from '../../../src/sync/source/gpg.ts';
 import { createPgpKeys } from '../../../src/sync/source/pgpkeys.ts';
+import { FakeClock } from '../../fakes/clock.ts';
 import { tree } from '../../render/tree.ts';
 
 const fixture = (name: string): string =>
@@ -39,7 +41,7 @@ gpg('files that sops(1) has sealed for an OpenPGP key', () => {
     this.timeout(20_000);
     const before = homes();
     const request = files();
-    const dataKeys = await createPgpKeys(home, real).dataKeys('shop', request);
+    const dataKeys = await createPgpKeys(home, real, new FakeClock()).dataKeys('shop', request);
     const opened = await openTree(request.tree, [], dataKeys);
     expect([...opened.unopened.keys()]).to.deep.equal([]);
     expect(Buffer.from(opened.tree.read('k/a.yaml') ?? []).toString()).to.contain(
@@ -56,7 +58,7 @@ gpg('files that sops(1) has sealed for an OpenPGP key', () => {
     const opened = await openTree(
       request.tree,
       [],
-      await createPgpKeys(home, real).dataKeys('other', request),
+      await createPgpKeys(home, real, new FakeClock()).dataKeys('other', request),
     );
     const [problem] = opened.unopened.get('k/a.yaml') ?? [];
     expect(problem?.details?.join()).to.equal(
@@ -66,7 +68,7 @@ gpg('files that sops(1) has sealed for an OpenPGP key', () => {
 
   it('stay sealed where gpg is not there', async () => {
     const absent = createGpg({ path: '/nowhere' });
-    expect(await createPgpKeys(home, absent).dataKeys('shop', files())).to.deep.equal({});
+    expect(await createPgpKeys(home, absent, new FakeClock()).dataKeys('shop', files())).to.deep.equal({});
   });
 });
 
@@ -79,7 +81,7 @@ describe('keys of files that are sealed for OpenPGP keys', () => {
         return Buffer.from('key');
       },
     };
-    const keys = createPgpKeys(home, counting);
+    const keys = createPgpKeys(home, counting, new FakeClock());
     await keys.dataKeys('shop', files());
     await keys.dataKeys('shop', files());
     expect(asked).to.have.length(2);
@@ -91,6 +93,46 @@ describe('keys of files that are sealed for OpenPGP keys', () => {
     expect(asked).to.have.length(52);
   });
 
+  it('are not asked for again where no key opens a message, until other keys are there or ten minutes have passed', async () => {
+    let asked = 0;
+    const failing: Gpg = {
+      async open() {
+        asked += 1;
+        return undefined;
+      },
+    };
+    let secret = 'one';
+    const changing = {
+      get: async () => ({ data: { 'me.asc': Buffer.from(secret).toString('base64') } }),
+    } as unknown as KubeClient;
+    const clock = new FakeClock();
+    const keys = createPgpKeys(changing, failing, clock);
+    await Promise.all([keys.dataKeys('shop', files()), keys.dataKeys('shop', files())]);
+    expect(await keys.dataKeys('shop', files())).to.deep.equal({});
+    expect(asked).to.equal(2);
+    secret = 'two';
+    await keys.dataKeys('shop', files());
+    expect(asked, 'with other keys').to.equal(4);
+    await clock.advance(10 * 60_000);
+    await keys.dataKeys('shop', files());
+    expect(asked, 'after ten minutes').to.equal(6);
+  });
+
+  it('are asked for while gpg is busy for another delivery', async () => {
+    const busy = deferred<Buffer>();
+    const gpg: Gpg = { open: ([key]) => (key === 'slow' ? busy.promise : Promise.resolve(Buffer.from('k'))) };
+    const each = {
+      get: async (_: unknown, { name }: { name: string }) => ({
+        data: { k: Buffer.from(name === 'pgp-shop' ? 'slow' : 'fast').toString('base64') },
+      }),
+    } as unknown as KubeClient;
+    const keys = createPgpKeys(each, gpg, new FakeClock());
+    const slow = keys.dataKeys('shop', files());
+    expect(Object.keys(await keys.dataKeys('other', files()))).to.have.length(2);
+    busy.resolve(Buffer.from('k'));
+    await slow;
+  });
+
   it('are looked for in as much as a delivery means to seal, and the daemon turns between the files', async () => {
     let asked = 0;
     const counting: Gpg = {
@@ -100,7 +142,11 @@ describe('keys of files that are sealed for OpenPGP keys', () => {
       },
     };
     const look = (files: Record<string, string>) =>
-      createPgpKeys(home, counting).dataKeys('shop', { tree: tree(files), path: 'k', valuesFiles: [] });
+      createPgpKeys(home, counting, new FakeClock()).dataKeys('shop', {
+        tree: tree(files),
+        path: 'k',
+        valuesFiles: [],
+      });
     const sealed = 'a: ENC[AES256_GCM,x]\n-----BEGIN PGP MESSAGE-----\n1\n-----END PGP MESSAGE-----\n';
     const mebibyte = ' '.repeat(2 ** 20);
     await look({ 'k/a.yaml': sealed + mebibyte });
