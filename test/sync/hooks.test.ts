@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Job } from '../../src/kube/kinds/objects.data.ts';
 import { JOBS } from '../../src/kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../src/kube/values/status.ts';
+import { DELIVERIES, PILOTAGE_NAMESPACE, RELEASES } from '../../src/model/types.ts';
 import { rollback } from '../../src/sync/history/rollback.ts';
 import { changeStatus } from '../../src/sync/state/status.ts';
 import { cm, createHarness, dataOf } from './harness.ts';
@@ -340,6 +341,76 @@ describe('sync of hooks', () => {
       await ends('tidy');
       await world.settle(2000);
       expect(await world.environment().catch(notFoundAsUndefined)).to.equal(undefined);
+    });
+
+    const deleted = async (): Promise<void> => {
+      await world.sync.delete(await world.environment(), 'prune');
+      await world.settle(2000);
+    };
+
+    it('run although another object of their release is of a kind that is not served any more', async () => {
+      const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: {} };
+      await world.push({ ...files, 'k8s/s.yaml': JSON.stringify(service) });
+      const served = (await world.home.client.resources()) as unknown as { kind: string }[];
+      served.splice(
+        served.findIndex(({ kind }) => kind === 'Service'),
+        1,
+      );
+      await deleted();
+      expect(await data()).to.deep.equal({ k: 'old' });
+      expect(made('backup')).to.equal(1);
+    });
+
+    const loseRelease = () =>
+      world.home.client.delete(RELEASES, { namespace: PILOTAGE_NAMESPACE, name: 'shop.dev.1' });
+
+    it('stop it where nobody knows them any more, for their release is lost', async () => {
+      await world.push(files);
+      await loseRelease();
+      await deleted();
+      expect(await data()).to.deep.equal({ k: 'old' });
+      const { phase, message } = (await status()) ?? {};
+      expect(phase).to.equal('Failed');
+      expect(message)
+        .to.match(/what release 1 rendered to is lost.*the hooks that shop\/dev may have/)
+        .and.contain('bundles/')
+        .and.contain('pilotage delete shop/dev --orphan');
+    });
+
+    it('are not missed where a release is lost that is known to have had none', async () => {
+      await world.push({ 'k8s/a.yaml': cm('a') });
+      await loseRelease();
+      await deleted();
+      expect(await world.environment().catch(notFoundAsUndefined)).to.equal(undefined);
+    });
+
+    it('are made outside of namespaces too, as far as their kinds are allowed', async () => {
+      const allow = (clusterScoped: readonly string[]) =>
+        world.home.client.patch(
+          DELIVERIES,
+          { namespace: PILOTAGE_NAMESPACE, name: 'shop' },
+          { type: 'merge', body: { spec: { clusterScoped } } },
+          { fieldManager: 'test' },
+        );
+      const role = {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { name: 'leaver', annotations: helm('pre-delete', { 'helm.sh/hook-weight': '-1' }) },
+        rules: [],
+      };
+      const roles = (): number =>
+        world.home.writes.filter((write) => /^apply ClusterRole .*leaver/.test(write)).length;
+      await world.push({ 'k8s/a.yaml': cm('a', { k: 'old' }) });
+      await allow(['ClusterRole.rbac.authorization.k8s.io']);
+      await world.push({ ...files, 'k8s/role.yaml': JSON.stringify(role) });
+      await allow([]);
+      await deleted();
+      expect([roles(), made('backup')]).to.deep.equal([0, 0]);
+      expect(await data()).to.deep.equal({ k: 'old' });
+      expect((await status())?.message).to.contain('pilotage connect shop --allow-cluster-scoped');
+      await allow(['ClusterRole.rbac.authorization.k8s.io']);
+      await world.settle(60_000);
+      expect([roles(), made('backup')]).to.deep.equal([1, 1]);
     });
 
     it('of an app run when a revision no longer has it', async () => {

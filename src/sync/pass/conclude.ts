@@ -26,7 +26,8 @@ export interface Findings {
   readonly verdict: Verdict | undefined;
   readonly inventory: readonly InventoryEntry[];
   readonly urls: readonly string[];
-  readonly runs: readonly AppRun[];
+  /** None: it has no hooks. Absent: nobody could look. */
+  readonly runs?: readonly AppRun[];
   /** Said when nothing else is to be said. */
   readonly note?: string;
 }
@@ -55,7 +56,7 @@ export function conclude(environment: Environment, found: Findings, now: number)
     message,
     inventory: found.inventory,
     urls: found.urls,
-    ...(found.runs.length > 0 || before.runs ? { runs: found.runs } : {}),
+    ...(found.runs ? { runs: found.runs } : {}),
     conditions: withCondition(
       before.conditions,
       'Ready',

@@ -54,7 +54,7 @@ export function lookerFor(
 }
 
 /** What an environment may read does not depend on what its pilotage.yaml says of writing. */
-async function fenceNow(options: PassParts, environment: Environment): Promise<Fence> {
+export async function fenceNow(options: PassParts, environment: Environment): Promise<Fence> {
   const situation = await situationOf(options, environment);
   if (situation === undefined) throw new ProblemError(deliveryMissing(environment));
   return fenceOf(situation, environment, 'allow');

@@ -266,7 +266,6 @@ async function assessUnplanned(pass: Pass, problems: readonly [Problem, ...Probl
     verdict: inventory.length === 0 ? refusedVerdict(problems[0]) : verdict,
     inventory,
     urls: environment.status?.urls ?? [],
-    runs: environment.status?.runs ?? [],
   };
   const status = conclude(environment, found, options.clock.now());
   announce(pass.say, environment, status, found);

@@ -77,7 +77,8 @@ export async function prepare(
     if (problem) return failed(problem);
   }
   const previous = await previousOf(options, client, environment, memory);
-  const hooksOfGone = ({ release }: AppRun) => deletionHooks(options, client, environment, release);
+  const hooksOfGone = ({ release, app }: AppRun) =>
+    deletionHooks(options, client, environment, { release, app, hadHooks: true });
   const marked = all.filter(isHook);
   const hooks = await hooksNow(options, client, request, sourced.value.bundle, marked, hooksOfGone);
   const plain = all.filter((one) => !isHook(one));

@@ -52,7 +52,9 @@ export async function tearDown(
   const isNothing = inventory.length === 0 && environment.status?.release === undefined;
   if (delivered === 'orphan' || isNothing) return release(options, environment, delivered, []);
   const client = await clientOf(options, environment);
-  const hooks = await teardownHooks(options, client, environment, signal);
+  const hooks = await teardownHooks(options, client, environment, signal).catch((error: unknown) => {
+    throw error instanceof ProblemError ? new ProblemError(orLeave(error.problem, environment)) : error;
+  });
   // A kind that has come to be served meanwhile must not be taken for one that nobody can look for.
   const served = await client.resources({ refresh: true });
   const owner = ownerOf(options.instanceUid, environment);
@@ -114,9 +116,18 @@ function cannotRun(problems: readonly Problem[], environment: Environment): Prob
   return {
     reason: 'HookRefused',
     message: `nothing is deleted, for a hook of the deletion cannot run: ${lines.join('\n')}`,
-    remedy: `It goes on once that is out of the way: kubectl delete what has its name, say. Or leave what was delivered: pilotage delete ${fullName(environment)} --orphan`,
+    remedy: `It goes on once that is out of the way: kubectl delete what has its name, say. ${orphaned(environment)}`,
   };
 }
+
+const orphaned = (environment: Environment): string =>
+  `Or leave what was delivered: pilotage delete ${fullName(environment)} --orphan`;
+
+/** With the way that is open whatever its hooks are. */
+const orLeave = (problem: Problem, environment: Environment): Problem => ({
+  ...problem,
+  remedy: [problem.remedy, orphaned(environment)].flatMap((one) => one ?? []).join('\n    '),
+});
 
 const named = (steps: Plan['steps']): string => {
   const names = steps.slice(0, 3).map(({ ref }) => formatRef(ref));

@@ -16,7 +16,10 @@ export async function teardownHooks(
   signal: AbortSignal,
 ): Promise<Hooks> {
   const { spec, status } = environment;
-  const hooks = await deletionHooks(options, client, environment, status?.release);
+  const hooks = await deletionHooks(options, client, environment, {
+    release: status?.release,
+    hadHooks: status?.runs && status.runs.length > 0,
+  });
   const apps = [...new Set(hooks.map(({ app }) => app))];
   const before = await lookAtHooks(status?.runs ?? [], { client, clock: options.clock, signal });
   const runs = apps.map((app) => {

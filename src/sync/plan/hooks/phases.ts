@@ -37,3 +37,6 @@ export const phasesOf = ({ events }: HookMarks): readonly HookPhase[] => [
 /** Whether a hook runs in a phase when its app is deployed, or deleted, for that cause. */
 export const runsIn = ({ events }: HookMarks, phase: HookPhase, cause: Cause): boolean =>
   events.some((event) => EVENTS[event][0] === phase && EVENTS[event][1].includes(cause));
+
+/** Whether the hooks of a phase run when what was delivered is deleted. */
+export const isDeletion = (phase: HookPhase): boolean => phase === 'PreDelete' || phase === 'PostDelete';
