@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Job } from '../../src/kube/kinds/objects.data.ts';
-import { JOBS } from '../../src/kube/kinds/resources.data.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, JOBS } from '../../src/kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../src/kube/values/status.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE, RELEASES } from '../../src/model/types.ts';
 import { rollback } from '../../src/sync/history/rollback.ts';
@@ -209,7 +209,7 @@ describe('sync of hooks', () => {
     await world.push(FILES);
     await world.push({ ...FILES, 'k8s/a.yaml': cm('a', { k: 'new' }) });
     expect((await status())?.message).to.equal(
-      'waits for hook Job shop-dev/before (PreSync) of the revision before to end',
+      'waits for hook Job shop-dev/before (PreSync) of the revision before to end; kubectl delete -n shop-dev job before ends it at once',
     );
     expect(made('before')).to.equal(1);
     await ends('before');
@@ -258,6 +258,45 @@ describe('sync of hooks', () => {
     await world.settle(60_000);
     expect((await found('before'))?.metadata.uid).to.equal(uid);
     expect((await status())?.message).to.contain('was not made by Pilotage');
+  });
+
+  it('deletes no object of a custom kind before it runs anew where the object says keep, or its policy does not say so', async () => {
+    await world.home.client.apply(
+      CUSTOM_RESOURCE_DEFINITIONS,
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'snapshots.example.com' },
+        spec: {
+          group: 'example.com',
+          names: { plural: 'snapshots', singular: 'snapshot', kind: 'Snapshot', listKind: 'SnapshotList' },
+          scope: 'Namespaced',
+          versions: [
+            { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+          ],
+        },
+      },
+      { fieldManager: 'kubectl' },
+    );
+    const files = (text: string, more: Record<string, string>) => ({
+      'k8s/a.yaml': cm('a', { k: text }),
+      'k8s/s.yaml': JSON.stringify({
+        apiVersion: 'example.com/v1',
+        kind: 'Snapshot',
+        metadata: { name: 's', annotations: helm('pre-install,pre-upgrade', more) },
+      }),
+    });
+    const deletions = () =>
+      world.home.writes.filter((write) => write === 'delete Snapshot shop-dev/s').length;
+    const keep = { 'pilotage.dev/prune': 'keep' };
+    await world.push(files('old', keep));
+    expect(await data()).to.deep.equal({ k: 'old' });
+    await world.push(files('new', keep));
+    expect((await status())?.phase).to.equal('Failed');
+    expect((await status())?.message).to.match(/hook Snapshot shop-dev\/s \(PreSync\): .* says keep/);
+    expect([deletions(), await data()]).to.deep.equal([0, { k: 'old' }]);
+    await world.push(files('newer', { ...keep, 'helm.sh/hook-delete-policy': 'hook-failed' }));
+    expect([deletions(), await data()]).to.deep.equal([0, { k: 'newer' }]);
   });
 
   it('removes the hook that a revision no longer has, and all of them with the environment', async () => {

@@ -3,7 +3,7 @@ import { type Problem, problemOf } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { builtinKind } from '../../kube/kinds/builtin.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS } from '../../kube/kinds/resources.data.ts';
-import { formatRef, gvkOf, isOfKind, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
+import { formatRef, gvkOf, isOfKind, type KubeObject } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { fullName } from '../../model/names.ts';
 import type { AppRun, Environment, HookPhase, HookRecord } from '../../model/types.ts';
@@ -11,6 +11,7 @@ import { type Applied, applyStage } from '../cluster/apply.ts';
 import { deadlineMs, isWaitedFor, isWork, withDeadline } from '../plan/hooks/end.ts';
 import { withRecord } from '../plan/hooks/runs.ts';
 import { nameOfHook } from '../plan/hooks/settle.ts';
+import { saysKeep } from '../plan/prune.ts';
 import { refKey } from '../plan/refkey.ts';
 import { blotSealed } from '../plan/sealed.ts';
 import type { Step } from '../plan/types.ts';
@@ -66,7 +67,8 @@ export function createHookRunner(given: HookRunnerOptions): HookRunner {
     const { live } = step;
     if (live?.metadata.deletionTimestamp) return waits(`the old ${formatRef(step.ref)} to be gone`);
     const isOld = live !== undefined && live.metadata.annotations?.[ANNOTATIONS.hookRun] !== step.run;
-    if (isOld && isReplaced(step.ref)) {
+    if (isOld && isReplaced(step)) {
+      if (!isWork(step.ref) && saysKeep(live)) return { failures: [keptFromBefore(step)] };
       const failures = failuresOf(
         step,
         await one({ ...step, action: 'prune', live, reason: 'it runs anew' }),
@@ -132,10 +134,22 @@ const waits = (waitsFor: string): HooksRun => ({ failures: [], waitsFor });
 
 /**
  * Work is done anew by a new object. Of other kinds Helm deletes the old object too, and with it what it holds; here it is changed in place,
- * as the note at `hookSetDeletePolicy` (helm `pkg/action/hooks.go`) wishes. Custom kinds may be work (Workflow); definitions never go.
+ * as the note at `hookSetDeletePolicy` (helm `pkg/action/hooks.go`) wishes. Custom kinds may be work (Workflow), and are deleted where the
+ * policy of the hook says so; definitions never go.
  */
-const isReplaced = (ref: ObjectRef): boolean =>
-  isWork(ref) || (builtinKind(gvkOf(ref)) === undefined && !isOfKind(ref, CUSTOM_RESOURCE_DEFINITIONS));
+const isReplaced = ({ ref, marks }: HookStep): boolean =>
+  isWork(ref) ||
+  (marks.deletes.includes('before') &&
+    builtinKind(gvkOf(ref)) === undefined &&
+    !isOfKind(ref, CUSTOM_RESOURCE_DEFINITIONS));
+
+const keptFromBefore = (step: HookStep): Problem => ({
+  reason: 'HookKept',
+  message: `hook ${formatRef(step.ref)} (${step.phase}): the object of an earlier run would make way, and its annotation ${ANNOTATIONS.prune} says keep`,
+  ...(step.origin ? { place: step.origin } : {}),
+  remedy:
+    'Delete it by hand; or give the hook another delete policy than before-hook-creation: then it is changed in place.',
+});
 
 const marked = (object: KubeObject, run: string): KubeObject => ({
   ...object,

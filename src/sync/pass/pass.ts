@@ -10,7 +10,7 @@ import { recordHealing } from '../history/healing.ts';
 import { DEFAULT_DEADLINE_MS } from '../options.ts';
 import { shortPlan, summaryOf } from '../plan/describe.ts';
 import { advanced, unfinished } from '../plan/hooks/runs.ts';
-import { nameOfHook } from '../plan/hooks/settle.ts';
+import { endedBy, nameOfHook } from '../plan/hooks/settle.ts';
 import { inventoryAfter, inventoryBefore } from '../plan/inventory.ts';
 import { isAct, isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
@@ -63,7 +63,7 @@ export async function runPass(pass: Pass): Promise<PassResult> {
   }
   sayHooks(say, environment, hooks.runs);
   if (hooks.busy) {
-    const waitsForHook = `${nameOfHook(hooks.busy)} of the revision before to end`;
+    const waitsForHook = `${nameOfHook(hooks.busy)} of the revision before to end; ${endedBy(hooks.busy)}`;
     return assess(pass, prepared.value, { problems: [], waitsForHook, retryMs: LOOKS.hooks });
   }
   if (plan.blocked.length > 0) return assess(pass, prepared.value, { problems: refusalOf(plan, target) });

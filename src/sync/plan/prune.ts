@@ -40,10 +40,13 @@ export function droppedStep(entry: InventoryEntry, stage: number, { live, presen
     : { ...base, action: 'keep', reason: kept };
 }
 
+/** Whether a person said so on the object. */
+export const saysKeep = ({ metadata }: KubeObject): boolean =>
+  metadata.annotations?.[ANNOTATIONS.prune] === 'keep';
+
 /** Why an object of ours is never pruned: a person said so on the object, or its kind holds data. */
 function keptBecause(ref: ObjectRef, live: KubeObject): string | undefined {
-  if (live.metadata.annotations?.[ANNOTATIONS.prune] === 'keep')
-    return `its annotation ${ANNOTATIONS.prune} says keep`;
+  if (saysKeep(live)) return `its annotation ${ANNOTATIONS.prune} says keep`;
   return builtinKind(gvkOf(ref))?.isNeverPruned
     ? `a ${ref.kind} is never pruned; delete it by hand`
     : undefined;

@@ -31,18 +31,25 @@ const GRACE_S = 15;
 const secondsIn = ({ spec }: KubeObject): number | undefined =>
   (spec as { activeDeadlineSeconds?: number } | undefined)?.activeDeadlineSeconds;
 
-/** With a deadline that the cluster keeps, should nobody be here to look. */
+/** An object that goes by itself as soon as it has ended takes along how it ended. So long it stays, should nobody be here to look. */
+const MIN_TTL_S = 3600;
+
+/** With a deadline that the cluster keeps, and there long enough for its end to be seen, should nobody be here to look. */
 export function withDeadline(object: KubeObject): KubeObject {
-  if (!isWork(object) || secondsIn(object) !== undefined) return object;
-  return {
-    ...object,
-    spec: { ...(object.spec as object), activeDeadlineSeconds: DEFAULT_DEADLINE_S + GRACE_S },
-  };
+  if (!isWork(object)) return object;
+  const ttl = (object.spec as { ttlSecondsAfterFinished?: number } | undefined)?.ttlSecondsAfterFinished;
+  const deadline =
+    secondsIn(object) === undefined ? { activeDeadlineSeconds: DEFAULT_DEADLINE_S + GRACE_S } : {};
+  const stays = ttl !== undefined && ttl < MIN_TTL_S ? { ttlSecondsAfterFinished: MIN_TTL_S } : {};
+  return { ...object, spec: { ...(object.spec as object), ...deadline, ...stays } };
 }
+
+/** Longer nothing is waited for, whatever deadline a Job has: a hung one would hold back every correction. */
+const MAX_DEADLINE_S = 86_400;
 
 /** How long a hook may take, in milliseconds, by the object that was made. One with a deadline of its own is ended by the cluster, and then by us. */
 export function deadlineMs(object: KubeObject | undefined): number {
   const seconds = object && secondsIn(object);
   if (seconds === undefined || seconds === DEFAULT_DEADLINE_S + GRACE_S) return DEFAULT_DEADLINE_S * 1000;
-  return (seconds + GRACE_S) * 1000;
+  return Math.min(seconds + GRACE_S, MAX_DEADLINE_S) * 1000;
 }

@@ -54,3 +54,7 @@ const spanOf = (ms: number): string =>
 
 /** `hook Job shop-dev/migrate (PreSync)` */
 export const nameOfHook = (hook: HookRecord): string => `hook ${formatRef(hook)} (${hook.phase})`;
+
+/** What ends it before its time. */
+export const endedBy = ({ kind, namespace, name }: HookRecord): string =>
+  `kubectl delete ${namespace ? `-n ${namespace} ` : ''}${kind.toLowerCase()} ${name} ends it at once`;

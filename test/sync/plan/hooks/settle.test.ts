@@ -81,7 +81,21 @@ describe('a hook that is under way', () => {
     expect(made.spec).to.deep.equal({ activeDeadlineSeconds: 315 });
     expect(deadlineMs(made)).to.equal(300_000);
     const own = job(undefined, { spec: { activeDeadlineSeconds: 9 } });
-    expect(withDeadline(own)).to.equal(own);
+    expect(withDeadline(own)).to.deep.equal(own);
+  });
+
+  it('is there for an hour after its end, however soon its Job would go: its end is to be seen', () => {
+    const ttl = (seconds: number) =>
+      withDeadline(job(undefined, { spec: { activeDeadlineSeconds: 9, ttlSecondsAfterFinished: seconds } }))
+        .spec;
+    expect(ttl(0)).to.deep.equal({ activeDeadlineSeconds: 9, ttlSecondsAfterFinished: 3600 });
+    expect(ttl(7200)).to.deep.equal({ activeDeadlineSeconds: 9, ttlSecondsAfterFinished: 7200 });
+  });
+
+  it('is given up after a day, whatever deadline its Job has', () => {
+    const own = job(undefined, { spec: { activeDeadlineSeconds: 2147483647 } });
+    expect(look(RUNNING, own, 86_399)).to.equal('Running');
+    expect(look(RUNNING, own, 86_400)).to.match(/^Failed: it did not end within 1440 minutes/);
   });
 
   it('of another kind is waited for by its health where Argo CD’s annotations say hook, and not where Helm’s do', () => {
