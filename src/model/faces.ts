@@ -43,6 +43,8 @@ export interface EnvironmentReport {
   };
   /** Why what is wanted is not deployed although nothing is wrong. */
   readonly waitsForGates?: string;
+  /** A hook has failed, which is never repeated by itself. */
+  readonly hookFailed?: true;
   readonly promotion?: PromotionPolicy;
   /** What a pilotage.yaml asks for and is not in force, and what makes it count. */
   readonly proposal?: string;

@@ -4,6 +4,7 @@ import { CUSTOM_RESOURCE_DEFINITIONS, JOBS } from '../../src/kube/kinds/resource
 import { notFoundAsUndefined } from '../../src/kube/values/status.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE, RELEASES } from '../../src/model/types.ts';
 import { rollback } from '../../src/sync/history/rollback.ts';
+import { environmentReport } from '../../src/sync/state/reports.ts';
 import { changeStatus } from '../../src/sync/state/status.ts';
 import { cm, createHarness, dataOf } from './harness.ts';
 
@@ -177,11 +178,13 @@ describe('sync of hooks', () => {
     expect(phase).to.equal('Failed');
     expect(message).to.match(/before\.yaml:1:1: hook Job shop-dev\/before \(PreSync\) failed: .*out of luck/);
     expect(message).to.contain('pilotage sync shop/dev');
+    expect(environmentReport(await world.environment()).hookFailed).to.equal(true);
     expect(world.said('failed').join('\n')).to.contain('out of luck');
     await world.sync.requestSync('shop', 'dev');
     await world.settle();
     expect(made('before')).to.equal(3);
     await ends('before');
+    expect(environmentReport(await world.environment()).hookFailed).to.equal(undefined);
     expect(await data()).to.deep.equal({ k: 'new' });
   });
 

@@ -71,11 +71,12 @@ async function reach(
   }
 }
 
-/** Only a person changes these. What has failed may heal, and gates open with time and with the health of others. */
+/** Only a person changes these. What has failed may heal, but for hooks; gates open with time and with the health of others. */
 const STUCK: ReadonlySet<OutcomeState> = new Set(['held', 'pinned', 'paused', 'suspended', 'frozen']);
 
-const isStuck = ({ waitsForGates }: EnvironmentReport, { state }: Outcome): boolean =>
-  STUCK.has(state) && (state !== 'held' || waitsForGates === undefined);
+const isStuck = ({ waitsForGates, hookFailed }: EnvironmentReport, { state }: Outcome): boolean =>
+  (STUCK.has(state) && (state !== 'held' || waitsForGates === undefined)) ||
+  (state === 'failed' && hookFailed === true);
 
 const cannot = (name: string, goal: Goal, outcome: Outcome) => ({
   reason: 'CannotBeReached',

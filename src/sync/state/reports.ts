@@ -99,6 +99,9 @@ export function environmentReport(environment: Environment): EnvironmentReport {
       : {}),
     ...(stopped ? { stopped } : {}),
     ...(status?.waitsForGates ? { waitsForGates: status.waitsForGates } : {}),
+    ...(status?.conditions?.some(({ reason }) => reason === 'HookFailed')
+      ? { hookFailed: true as const }
+      : {}),
     ...(status?.promotionPolicy ? { promotion: status.promotionPolicy } : {}),
     ...proposalOf(status),
   };

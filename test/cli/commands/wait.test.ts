@@ -67,6 +67,17 @@ describe('pilotage wait', () => {
     expect(stderr).to.contain('shop/dev does not become healthy by itself. frozen: branch main is gone');
   });
 
+  it('ends at once where a hook has failed, which nothing repeats, and not where something else may heal', async () => {
+    const failed = { phase: 'Failed', health: 'Degraded', message: 'hook Job d/m (PreSync) failed' } as const;
+    face.answers[STATUS] = statusOf(environment({ ...failed, hookFailed: true }));
+    const { code, stderr } = await face.run('wait', 'shop/dev');
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('shop/dev does not become healthy by itself. failed: hook Job d/m');
+    const states = [environment(failed), environment(failed)];
+    face.answers[STATUS] = () => statusOf(states.shift() ?? environment());
+    expect((await face.run('wait', 'shop/dev')).code).to.equal(0);
+  });
+
   it('waits for gates, and says on stderr that it does', async () => {
     const held = environment({ phase: 'Waiting', waitsForGates: 'dev is not healthy yet' });
     const states = Array.from({ length: 30 }, () => held);
