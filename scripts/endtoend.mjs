@@ -17,7 +17,16 @@ const SLOW = [
   ...['backup', 'badbranches', 'badinput', 'badmachine', 'confinement', 'crash', 'lifetime', 'limits'],
   ...['machines', 'nodes', 'operating', 'pushes'],
   // What not every team has, or meets later than on its first day.
-  ...['autoscaling', 'gateway', 'homecluster', 'ingress', 'jobs', 'kubectlreplication', 'kubectlrollouts'],
+  ...[
+    'autoscaling',
+    'gateway',
+    'homecluster',
+    'ingress',
+    'jobs',
+    'kubectlreading',
+    'kubectlreplication',
+    'kubectlrollouts',
+  ],
   ...[
     'kubectlwriting',
     'othercluster',
@@ -33,15 +42,18 @@ const SLOW = [
 ];
 
 const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));
-/** A real kubectl at the API in process. */
-const isKubectl = (file) =>
-  file.endsWith('/api/kubectl.test.ts') || file.endsWith('/aggregation/kubectl.test.ts');
+/** A real kubectl at the API in process, a real git at its host, processes that render: mostly the time of these programs. */
+const WITH_PROGRAMS = [
+  ...['orchestrator/api/kubectl', 'orchestrator/api/aggregation/kubectl'],
+  ...['git/host/host', 'git/host/clones', 'git/host/pushrecords', 'render/pool/pool'],
+];
+const isWithPrograms = (file) => WITH_PROGRAMS.some((name) => file.endsWith(`/test/${name}.test.ts`));
 
 export const quickEndToEnd = () => testsBelow('test/e2e').filter((file) => !isSlow(file));
 export const slowEndToEnd = () => [
   ...testsBelow('test/e2e').filter(isSlow),
-  ...testsBelow('test/orchestrator/api').filter(isKubectl),
+  ...testsBelow('test').filter(isWithPrograms),
 ];
 /** All others: in the process of the tests, or beside it for a moment. */
 export const insideTests = () =>
-  testsBelow('test').filter((file) => !file.includes('/e2e/') && !isKubectl(file));
+  testsBelow('test').filter((file) => !file.includes('/e2e/') && !isWithPrograms(file));

@@ -10,7 +10,7 @@ suite.check('lint', [tools.biome, 'check', '--error-on-warnings', '.']);
 await ensureBuilt();
 const inside = insideTests();
 // Two processes that end at about the same time: end-to-end tests mostly wait, and the tests of git for git.
-const beside = ['/cli/', '/git/', '/identity/', '/kube/', '/render/', '/sync/'];
+const beside = ['/cli/', '/git/', '/identity/', '/kube/', '/promotion/', '/render/', '/sync/'];
 const isBeside = (file) => beside.some((part) => file.includes(part));
 const groups = [[...quickEndToEnd(), ...inside.filter(isBeside)], inside.filter((file) => !isBeside(file))];
 await suite.mocha(process.argv.length > 2 ? [process.argv.slice(2)] : groups);
