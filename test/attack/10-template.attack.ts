@@ -7,6 +7,9 @@ const CHART = 'apiVersion: v2\nname: bomb\nversion: 1.0.0\n';
 const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: b\ndata:\n';
 /** A helper that includes itself with twice as much each time, until memory ends. */
 const doubling = (twice: string): string => `{{#*inline "d"}}{{include "d" (dict "v" ${twice})}}{{/inline}}`;
+/** A helper that includes another one two times. */
+const twice = (name: string, next?: string): string =>
+  `{{#*inline "${name}"}}${next ? `{{include "${next}"}}`.repeat(2) : ''}{{/inline}}`;
 const MEMORY = /needed more than 256 MB of memory and was stopped|larger than memory can hold/;
 const STOPPED = /needed more than 256 MB of memory|larger than memory can hold|took longer than 10 s/;
 
@@ -84,6 +87,15 @@ export const attacks: readonly Attack[] = [
       'tloop',
       `${CONFIG}  a: "{{#each (until 400)}}{{#each (until 400)}}{{#each (until 400)}}{{#if (eq (sha256sum "x") "")}}x{{/if}}{{/each}}{{/each}}{{/each}}"\n`,
       '',
+      /the templates take too many steps/,
+    ),
+  },
+  {
+    input: 'helpers that call each other a billion times',
+    run: pushing(
+      'tcalls',
+      `${CONFIG}  a: "{{include "h0"}}"\n`,
+      Array.from({ length: 40 }, (_, i) => twice(`h${i}`, `h${i + 1}`)).join('') + twice('h40'),
       /took longer than 10 s and was stopped/,
     ),
   },

@@ -7,7 +7,12 @@ import { chart, rendered, request } from '../request.ts';
 
 const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{Release.Name}}\n';
 /** 400 × 400 × 400 turns that print nothing: minutes of work, and no memory. */
-const RUNAWAY = `${CONFIG}data:\n  a: "{{#each (until 400)}}{{#each (until 400)}}{{#each (until 400)}}{{#if (eq (sha256sum "x") "")}}x{{/if}}{{/each}}{{/each}}{{/each}}"\n`;
+/** Helpers that call the next one two times: a billion calls, and no text. */
+const RUNAWAY_HELPERS = Array.from(
+  { length: 40 },
+  (_, i) => `{{#*inline "h${i}"}}${i < 39 ? `{{include "h${i + 1}"}}`.repeat(2) : ''}{{/inline}}`,
+).join('');
+const RUNAWAY = `${RUNAWAY_HELPERS}\n${CONFIG}data:\n  a: "{{include "h0"}}"\n`;
 
 /** A clock whose time stands still until it is advanced, and when something first waits for as long as this. */
 function standing(ms: number): { readonly clock: Clock; passOnceAsked(): Promise<void> } {

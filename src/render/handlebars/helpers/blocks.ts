@@ -44,7 +44,7 @@ export function roundsOf(value: unknown, { budget }: Pick<Parts, 'budget'>): Rou
 }
 
 /** A round writes something; what functions do in it, they pay for themselves. */
-const STEPS = 200;
+const STEPS = 80;
 
 function spend(budget: Budget, steps: number): void {
   try {
