@@ -57,8 +57,12 @@ export function createChartFetch(options: DeliveredChartsOptions): FetchChart {
   const { root, dialect, policyOf, askFor } = options;
   const turns = new KeyedMutex();
 
-  const archiveOf = async (delivery: string, chart: NamedChart, signal: AbortSignal): Promise<Buffer> => {
-    const policy = await policyOf(delivery);
+  const archiveOf = async (
+    delivery: string,
+    chart: NamedChart,
+    policy: ChartPolicy,
+    signal: AbortSignal,
+  ): Promise<Buffer> => {
     const cache = openStore(join(root, delivery, 'archives'));
     const pins = openPins(join(root, delivery, 'pins'));
     const written = chart.digest && isDigest(chart.digest) ? chart.digest : undefined;
@@ -75,16 +79,16 @@ export function createChartFetch(options: DeliveredChartsOptions): FetchChart {
     });
     const fetched = await fetcher.fetch(chart, chart.version, pinned);
     if (fetched.archive.length > MOST_BYTES) throw tooLarge(chart, fetched.archive.length);
-    await cache.put(fetched.digest, fetched.archive);
     if (!pinned) await pins.put(chart, fetched.digest);
     return fetched.archive;
   };
 
   return async (delivery, chart, signal) => {
     try {
-      const problem = versionProblem(chart, dialect) ?? (await hostProblem(delivery, chart, policyOf));
+      const policy = await policyOf(delivery);
+      const problem = versionProblem(chart, dialect) ?? hostProblem(delivery, chart, policy);
       if (problem) return failed(problem);
-      const archive = await turns.run(delivery, () => archiveOf(delivery, chart, signal), signal);
+      const archive = await turns.run(delivery, () => archiveOf(delivery, chart, policy, signal), signal);
       const files = unpackChart(archive, `${chart.name}-${chart.version}.tgz`);
       return ok(new Map(files.map(({ name, bytes }) => [name, bytes])));
     } catch (error) {
@@ -104,11 +108,11 @@ function versionProblem({ name, version, place }: NamedChart, dialect: Dialect):
   };
 }
 
-async function hostProblem(
+function hostProblem(
   delivery: string,
   { name, repository, place }: NamedChart,
-  policyOf: DeliveredChartsOptions['policyOf'],
-): Promise<Problem | undefined> {
+  { hosts }: ChartPolicy,
+): Problem | undefined {
   const host = hostOf(repository);
   if (host === undefined)
     return {
@@ -117,7 +121,7 @@ async function hostProblem(
       place,
       remedy: 'Write https://HOST/PATH or oci://HOST/PATH, without a name or a password.',
     };
-  if ((await policyOf(delivery)).hosts.includes(host)) return undefined;
+  if (hosts.includes(host)) return undefined;
   return {
     reason: 'ChartNotAllowed',
     message: `The chart ${name} is at ${host}, from where ${delivery} may not fetch`,

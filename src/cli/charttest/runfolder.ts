@@ -8,7 +8,7 @@ import { systemChance } from '../../render/chance.ts';
 import { answersOf } from '../../render/charttest/lookups.ts';
 import { readSuites } from '../../render/charttest/read.ts';
 import type { RenderTest, TestRequest } from '../../render/charttest/rendered.ts';
-import { runSuite, type SuiteResult } from '../../render/charttest/run.ts';
+import { runSuite, type SuiteResult, type TestedChart } from '../../render/charttest/run.ts';
 import { readSnapshots, SnapshotRun, snapshotText } from '../../render/charttest/snapshot.ts';
 import { createLookups } from '../../render/gotemplate/lookups.ts';
 import { createMade } from '../../render/gotemplate/made.ts';
@@ -24,19 +24,8 @@ export interface RunOptions {
   readonly update: boolean;
 }
 
-export interface ChartResult {
-  readonly folder: string;
-  readonly suites: readonly SuiteResult[];
-  readonly snapshots: {
-    readonly compared: number;
-    readonly added: number;
-    readonly changed: number;
-    readonly obsolete: number;
-  };
-}
-
 /** Runs the suites of a chart on disk, and keeps their snapshots. @throws ProblemError where there is no chart or no suite */
-export async function runFolder(folder: string, { files, update }: RunOptions): Promise<ChartResult> {
+export async function runFolder(folder: string, { files, update }: RunOptions): Promise<TestedChart> {
   const root = resolve(folder);
   if (!existsSync(join(root, 'Chart.yaml')))
     throw new ProblemError({ reason: 'NotFound', message: `There is no chart in ${folder}.` });

@@ -17,6 +17,18 @@ export interface SuiteResult {
   readonly tests: readonly TestResult[];
 }
 
+/** What the suites of one chart came to. */
+export interface TestedChart {
+  readonly folder: string;
+  readonly suites: readonly SuiteResult[];
+  readonly snapshots: {
+    readonly compared: number;
+    readonly added: number;
+    readonly changed: number;
+    readonly obsolete: number;
+  };
+}
+
 export interface TestResult {
   readonly name: string;
   readonly place: Place;

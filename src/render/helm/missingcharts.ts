@@ -20,13 +20,13 @@ export interface MissingChart {
 
 /**
  * What `pilotage chart dependency build` would bring into the chart of a folder. Nothing where there is no chart or no lock, or where either
- * cannot be read: the render says so. Repositories of a machine's own (`@name`, `file://`) are not asked.
+ * cannot be read, or is larger than any is: the render says so. Repositories of a machine's own (`@name`, `file://`) are not asked.
  */
 export function missingCharts(tree: FileTree, folder: string): readonly MissingChart[] {
   const file = (name: string) => {
     const path = folder === '' ? name : `${folder}/${name}`;
     const bytes = tree.read(path);
-    return bytes && { name, bytes, file: path };
+    return bytes && bytes.length <= MOST_BYTES && { name, bytes, file: path };
   };
   const [chart, lock] = [file('Chart.yaml'), file('Chart.lock')];
   if (!chart || !lock) return [];
@@ -55,6 +55,9 @@ export function missingCharts(tree: FileTree, folder: string): readonly MissingC
     throw error;
   }
 }
+
+/** This is read in the daemon; a Chart.yaml and a Chart.lock of a hundred dependencies have 20 KB. */
+const MOST_BYTES = 64 * 1024;
 
 /** Whether charts/ has a folder or an archive of that name; which version, the render compares. */
 function isThere(tree: FileTree, folder: string, name: string): boolean {

@@ -1,6 +1,7 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
 import { withMounts } from '../../base/mountedtree.ts';
+import { breather } from '../../base/mutex.ts';
 import type { Place } from '../../base/place.ts';
 import type { AppEntry } from '../../model/deliveryfile.ts';
 import { fetchedFolder } from '../../model/fetchedcharts.ts';
@@ -33,7 +34,12 @@ export async function withCharts(
   apps: readonly AppEntry[],
   signal: AbortSignal,
 ): Promise<Result<FileTree>> {
-  const wanted = new Map(apps.flatMap((app) => chartsOf(app, tree)));
+  const wanted = new Map<string, WantedChart>();
+  const breathe = breather(1);
+  for (const app of apps) {
+    for (const [folder, chart] of chartsOf(app, tree)) wanted.set(folder, chart);
+    await breathe();
+  }
   const [last] = [...wanted.values()].slice(MOST_CHARTS);
   if (last) return failed(tooMany(last));
   const mounts = new Map<string, FileTree>();

@@ -36,5 +36,6 @@ describe('charts that a chart is locked to and does not hold', () => {
     expect(missing({})).deep.equal([]);
     expect(missing({ 'a/Chart.lock': LOCK.replace('c.example', 'd.example') })).deep.equal([]);
     expect(missing({ 'a/Chart.lock': 'dependencies: [' })).deep.equal([]);
+    expect(missing({ 'a/Chart.lock': LOCK + '#'.repeat(2 ** 16) })).deep.equal([]);
   });
 });

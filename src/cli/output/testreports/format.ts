@@ -1,17 +1,5 @@
 import type pc from 'picocolors';
-import type { SuiteResult } from '../../../render/charttest/run.ts';
-
-/** What the suites of one chart came to. */
-export interface TestedChart {
-  readonly folder: string;
-  readonly suites: readonly SuiteResult[];
-  readonly snapshots: {
-    readonly compared: number;
-    readonly added: number;
-    readonly changed: number;
-    readonly obsolete: number;
-  };
-}
+import type { SuiteResult, TestedChart } from '../../../render/charttest/run.ts';
 
 export interface TestReport {
   readonly charts: readonly TestedChart[];

@@ -1,7 +1,7 @@
 import { createServer as createHttp, type Server as HttpServer, request } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { isLocal } from '../../../../../src/orchestrator/node/runtime/process/buildnetwork/addresses.ts';
+import { isLocalAddress } from '../../../../../src/base/localaddresses.ts';
 import {
   allowed,
   configuredIn,
@@ -80,9 +80,9 @@ describe('what builds may reach', () => {
       '198.51.100.7',
     ];
     for (const address of [...local, '::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:198.51.100.7'])
-      expect(isLocal(address, own), address).to.equal(true);
+      expect(isLocalAddress(address, own), address).to.equal(true);
     for (const address of ['198.51.100.8', '10.0.0.1', '2001:db8::1'])
-      expect(isLocal(address, own), address).to.equal(false);
+      expect(isLocalAddress(address, own), address).to.equal(false);
   });
 });
 

@@ -1,7 +1,8 @@
 import { type ClientRequest, request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect, isIP, type Socket } from 'node:net';
-import { isLocal, LocalAddressError, lookupElsewhere } from './addresses.ts';
+import { isLocalAddress } from '../../../../../base/localaddresses.ts';
+import { LocalAddressError, lookupElsewhere } from './addresses.ts';
 import type { Endpoint } from './allowed.ts';
 import { authorizationOf } from './upstream.ts';
 
@@ -17,7 +18,7 @@ const CONNECT_MS = 10_000;
 const ANSWER_MS = 60_000;
 
 function check({ to, mayBeLocal }: Way): void {
-  if (!mayBeLocal && isIP(to.host) !== 0 && isLocal(to.host)) throw new LocalAddressError(to.host);
+  if (!mayBeLocal && isIP(to.host) !== 0 && isLocalAddress(to.host)) throw new LocalAddressError(to.host);
 }
 
 const lookupOf = ({ mayBeLocal }: Way) => (mayBeLocal ? {} : { lookup: lookupElsewhere });

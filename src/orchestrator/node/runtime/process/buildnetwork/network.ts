@@ -3,9 +3,9 @@
 import { isIP } from 'node:net';
 import type { Clock } from '../../../../../base/clock.ts';
 import type { Problem } from '../../../../../base/errors.ts';
+import { isLocalAddress } from '../../../../../base/localaddresses.ts';
 import type { Logger } from '../../../../../base/log.ts';
 import type { Workshop } from '../confinement/workshop.ts';
-import { isLocal } from './addresses.ts';
 import { allowed, type Decision, type Endpoint, type Rule, ruleOf, written } from './allowed.ts';
 import { openNetworkNamespace } from './namespace.ts';
 import { type Missed, serveProxy } from './proxy.ts';
@@ -117,7 +117,7 @@ const withoutProxies = (env: Readonly<Record<string, string>>): Record<string, s
   Object.fromEntries(Object.entries(env).filter(([name]) => !PROXIES.test(name)));
 
 const isOwnName = ({ host }: Endpoint): boolean =>
-  /(^|\.)localhost$/.test(host) || (isIP(host) !== 0 && isLocal(host));
+  /(^|\.)localhost$/.test(host) || (isIP(host) !== 0 && isLocalAddress(host));
 
 const OWN_NAMES = 'localhost,127.0.0.1,::1';
 
