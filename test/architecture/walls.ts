@@ -14,6 +14,7 @@ export const STAIRS: Record<string, readonly string[]> = {
   'charts/dependencies': ['base', 'charts', 'charts/web', 'charts/remote'],
   'charts/delivered': ['base', 'charts', 'charts/web', 'charts/registry', 'charts/remote'],
   health: ['base', 'kube'],
+  forge: ['base', 'kube', 'model', 'charts/web'],
   render: ['base', 'kube', 'model', 'charts'],
   'promotion/identity': ['base'],
   'promotion/gates': ['base', 'kube', 'model', 'promotion/identity'],
