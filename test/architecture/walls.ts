@@ -184,7 +184,8 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     'apprequest.ts': ['workingtree.ts'],
     'workingtreecommand.ts': ['command.ts'],
     charttest: ['init'],
-    lint: ['apprequest.ts', 'init', 'secrets', 'workingtree.ts'],
+    'inchart.ts': [],
+    lint: ['apprequest.ts', 'inchart.ts', 'init', 'secrets', 'workingtree.ts'],
     charts: ['context.ts', 'password.ts', 'init'],
     commands: [
       'charts',
@@ -195,6 +196,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
       'encryption.ts',
       'secrets',
       'apprequest.ts',
+      'inchart.ts',
       'lint',
       'charttest',
       'workingtree.ts',

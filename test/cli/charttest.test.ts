@@ -64,6 +64,8 @@ describe('chart test, the command', () => {
       const { code, stdout } = await test();
       expect(code).to.equal(1);
       expect(stdout).to.contain('templates/map.yaml').and.contain('no host');
+      expect(stdout).not.to.contain('is not there');
+      expect(stdout).to.contain(`${at(file)}:4`);
       write(
         'tests/map_test.yaml',
         'templates: [map.yaml]\ntests:\n  - it: fails\n    asserts:\n      - failedTemplate: {errorPattern: no host}\n',

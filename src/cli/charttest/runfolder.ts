@@ -28,7 +28,11 @@ export interface RunOptions {
 export async function runFolder(folder: string, { files, update }: RunOptions): Promise<TestedChart> {
   const root = resolve(folder);
   if (!existsSync(join(root, 'Chart.yaml')))
-    throw new ProblemError({ reason: 'NotFound', message: `There is no chart in ${folder}.` });
+    throw new ProblemError({
+      reason: 'NotFound',
+      message: `There is no chart in ${folder}: no Chart.yaml.`,
+      remedy: 'Name the folder of a chart, or make one: pilotage chart create.',
+    });
   const tree = readChartFolder(root);
   const found = suiteFiles(tree, files);
   if (found.length === 0)
@@ -77,13 +81,22 @@ function runFile(
     return { suites: [{ name: basename(file), place, error, tests: [] }], snapshots };
   }
   const render = renderTest(tree, dirname(file));
+  /** What templates and values say of themselves names files of the chart; what the suite says is named already. */
+  const named = (result: SuiteResult): SuiteResult => ({
+    ...result,
+    tests: result.tests.map((test) => {
+      const place = test.error?.place;
+      if (!test.error || !place || !tree.read(place.file)) return test;
+      return { ...test, error: { ...test.error, place: { ...place, file: shown(place.file) } } };
+    }),
+  });
   const suites = read.value.map((suite): SuiteResult => {
     const suffix = suite.snapshotId === undefined ? '' : `_${suite.snapshotId}`;
     const path = join(dirname(file), '__snapshot__', `${basename(file)}${suffix}.snap`);
     const kept = unwrap(readSnapshots(readText(tree, path) ?? '', shown(path)));
     const run = snapshots.get(path) ?? new SnapshotRun(kept, update);
     snapshots.set(path, run);
-    return runSuite(suite, { route, render, snapshots: run });
+    return named(runSuite(suite, { route, render, snapshots: run }));
   });
   return { suites, snapshots };
 }

@@ -11,6 +11,7 @@ import type { JsonObject } from '../../kube/values/types.ts';
 import { parseYaml } from '../../kube/values/yaml.ts';
 import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { inChart } from '../inchart.ts';
 import { readChartFolder } from '../init/chartfolder.ts';
 
 interface DocsOptions {
@@ -24,7 +25,7 @@ export function chartDocsCommand(context: CliContext): Command {
     .argument('<folder>', 'the chart: Handlebars or Helm')
     .option('--write', 'write it into README.md, between marks; other text stays')
     .option('--check', 'fail where README.md is not what --write would make it')
-    .action((folder: string, options: DocsOptions) => docs(context, folder, options));
+    .action((folder: string, options: DocsOptions) => inChart(folder, () => docs(context, folder, options)));
 }
 
 async function docs(context: CliContext, folder: string, { write, check }: DocsOptions): Promise<void> {
@@ -71,7 +72,7 @@ function outdated(folder: string, before: string | undefined, after: string): Pr
   return new ProblemError({
     reason: 'OutOfDate',
     message: before === undefined ? 'There is no README.md' : `README.md is not what the values say${first}`,
-    place: { file: join(folder, 'README.md') },
+    place: { file: 'README.md' },
     remedy: `Run pilotage chart docs ${folder} --write, and commit it.`,
   });
 }

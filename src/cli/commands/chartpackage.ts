@@ -7,6 +7,7 @@ import { type PackageChanges, packChart } from '../../charts/package.ts';
 import { goDialect } from '../../render/helm/dialect.ts';
 import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { inChart } from '../inchart.ts';
 import { readChartFolder } from '../init/chartfolder.ts';
 
 interface PackageOptions extends PackageChanges {
@@ -20,7 +21,9 @@ export function chartPackageCommand(context: CliContext): Command {
     .option('-d, --destination <folder>', 'where the archive is written', '.')
     .option('--version <version>', 'the version that it has, instead of the one in Chart.yaml')
     .option('--app-version <version>', 'the version of the application, instead of the one in Chart.yaml')
-    .action((folder: string, options: PackageOptions) => writePackage(context, folder, options));
+    .action((folder: string, options: PackageOptions) =>
+      inChart(folder, () => writePackage(context, folder, options)),
+    );
 }
 
 async function writePackage(context: CliContext, folder: string, options: PackageOptions): Promise<void> {

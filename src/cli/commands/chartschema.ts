@@ -7,6 +7,7 @@ import { INFERRED, inferSchema } from '../../charts/inferschema.ts';
 import { parseValues } from '../../charts/values.ts';
 import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { inChart } from '../inchart.ts';
 import { readChartFolder } from '../init/chartfolder.ts';
 
 export function chartSchemaCommand(context: CliContext): Command {
@@ -15,7 +16,7 @@ export function chartSchemaCommand(context: CliContext): Command {
     .argument('<folder>', 'the chart: Handlebars or Helm')
     .option('--write', 'write it into values.schema.json, and its name into the first line of values.yaml')
     .action((folder: string, { write = false }: { readonly write?: boolean }) =>
-      schema(context, folder, write),
+      inChart(folder, () => schema(context, folder, write)),
     );
 }
 

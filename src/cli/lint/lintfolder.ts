@@ -15,6 +15,7 @@ import { blotterOf } from '../../render/manifests/secrets.ts';
 import { openTree } from '../../render/sops/tree.ts';
 import type { RenderRequest } from '../../render/types.ts';
 import { type AppOptions, appRequest } from '../apprequest.ts';
+import { namedFrom } from '../inchart.ts';
 import { readChartFolder } from '../init/chartfolder.ts';
 import { readWorkingTree } from '../workingtree.ts';
 
@@ -37,12 +38,7 @@ export async function lintFolder(folder: string, options: LintRequest): Promise<
   const subjects = opened.map(({ request }) => subjectOf(request, handlebars, systemChance));
   const blot = blotterOf(opened.flatMap(({ secrets }) => secrets));
   const findings = lint(subjects, options.disabled).map((finding) => blotted(finding, blot));
-  return findings.map((finding) => ({
-    ...finding,
-    ...(finding.place
-      ? { place: { ...finding.place, file: join(relative('.', root), finding.place.file) } }
-      : {}),
-  }));
+  return findings.map((finding) => namedFrom(root, finding));
 }
 
 function repositoryRequests(root: string, options: LintRequest): readonly RenderRequest[] {

@@ -121,10 +121,10 @@ function verdictOf(assertion: Assertion, at: Asserting): Verdict {
         : failure(undefined, judge(assertion, at, [], []));
     return [...picked].flatMap(([template, selected]) => {
       const documents = at.outcome.documents.get(template);
-      const complaints =
-        documents === undefined && !assertion.kind.wantsFailure
-          ? [{ message: 'this template is not there, or was not selected' }]
-          : judge(assertion, at, documents ?? [], selected);
+      const isMissing = documents === undefined && !assertion.kind.wantsFailure && at.outcome.ok;
+      const complaints = isMissing
+        ? [{ message: 'this template is not there, or was not selected' }]
+        : judge(assertion, at, documents ?? [], selected);
       return failure(template, complaints);
     });
   } catch (error) {
