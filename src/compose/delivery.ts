@@ -112,6 +112,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     ...common,
     ...synced,
     home: options.home.promotionClient,
+    deliveryHome: home,
     repositories,
     promotions,
   });

@@ -4,11 +4,14 @@ import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { PromoteOptions, PromotionCache } from '../promotion/options.ts';
 import { pushToRemote } from '../sync/intake/remotes.ts';
+import { pin } from '../sync/state/pin.ts';
 import type { Repositories } from './repositories.ts';
 import type { Synced } from './sync.ts';
 
 export interface PromotionParts extends Synced {
   readonly home: KubeClient;
+  /** The same cluster, by the client that may change what environments are held at. */
+  readonly deliveryHome: KubeClient;
   readonly repositories: Repositories;
   readonly promotions: PromotionCache;
   readonly clock: Clock;
@@ -30,6 +33,7 @@ export function composePromotion(parts: PromotionParts): PromoteOptions {
       return plan.ok ? [] : plan.problems;
     },
     publish: publisher(parts),
+    hold: ({ metadata }, held) => pin(parts.deliveryHome, metadata.name ?? '', held, clock.now()),
   };
 }
 

@@ -11,7 +11,9 @@ export const promotionRule = (gates: readonly GateGrammar[]) =>
       auto: flag(false),
       required: flag(false),
       gates: unread(gatesRule(gates).schema),
-      onFailure: text,
+      by: choice('merge', 'fast-forward'),
+      onFailure: choice('keep', 'revert'),
+      within: duration,
     },
     { from: 'Name the environment that it promotes from.' },
   );

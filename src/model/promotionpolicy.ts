@@ -18,14 +18,7 @@ export function readPromotion(
   if (!rule.isComplete(at, fields)) return undefined;
   const from = fields.from.read();
   const named = readGates(fields.gates.at, gates, warnings);
-  const { at: onFailure } = fields.onFailure;
-  if (onFailure) {
-    warnings.push({
-      reason: 'NotSupportedYet',
-      message: `${fieldOf(onFailure.pointer)}: nothing is reverted automatically by this version`,
-      place: placeOf(onFailure),
-    });
-  }
+  const failure = readFailure(fields.onFailure.read() ?? 'keep', fields.within.at, fields.within.read());
   if (from === undefined) return undefined;
   return {
     from,
@@ -33,7 +26,28 @@ export function readPromotion(
     // Left out where it is not asked for: a policy that an older version recorded is still equal.
     ...(fields.required.read() ? { required: true } : {}),
     ...named,
+    ...(fields.by.read() === 'fast-forward' ? { by: 'fast-forward' as const } : {}),
+    ...failure,
   };
+}
+
+/** Longer than a Deployment takes to be called stuck, which is 10 minutes unless it says otherwise. */
+const BLAMED_FOR_MS = 30 * 60_000;
+
+function readFailure(
+  onFailure: 'keep' | 'revert',
+  at: Cursor | undefined,
+  within: number | undefined,
+): Pick<PromotionPolicy, 'onFailure' | 'within'> {
+  if (onFailure === 'revert') return { onFailure, within: within ?? BLAMED_FOR_MS };
+  if (at)
+    complain(
+      at,
+      'Contradiction',
+      'says for how long a failure is blamed on a promotion, and nothing is done about one',
+      'Add `onFailure: revert`, or leave it out.',
+    );
+  return {};
 }
 
 /** The settings of the gates that are in force, and the names of those that this version does not support. */

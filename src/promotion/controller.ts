@@ -16,6 +16,7 @@ import {
 } from '../model/types.ts';
 import type { User } from '../model/user.ts';
 import { promote } from './act/promote.ts';
+import { takeBack } from './act/revert.ts';
 import type { PromoteOptions } from './options.ts';
 import { createPromotionCache } from './record/cache.ts';
 import { collect, collectable } from './record/collect.ts';
@@ -70,10 +71,14 @@ export function createPromotionController(given: PromoteOptions): Controller {
       if (!target) return void recorded.delete(key);
       const tip = target.status?.wantedRevision;
       if (recorded.get(key) !== tip && (await hasRecordedReverts(options, target))) recorded.set(key, tip);
-      return advance(options, target, promotions.to(key) ?? []);
+      const failing = await takeBack(options, target, promotions.to(key) ?? []);
+      return sooner(failing, await advance(options, target, promotions.to(key) ?? []));
     },
   });
 }
+
+const sooner = (one: Again, other: Again): Again =>
+  one && other ? { afterMs: Math.min(one.afterMs, other.afterMs) } : (one ?? other);
 
 /** A history that cannot be read is tried again when something changes: promotions meanwhile depend on that history too. */
 async function hasRecordedReverts(options: PromoteOptions, target: Environment): Promise<boolean> {

@@ -43,6 +43,16 @@ export interface PromoteOptions extends FactOptions {
    * 'rejected' when somebody else moved it meanwhile.
    */
   readonly publish: (move: BranchMove) => Promise<'pushed' | 'rejected'>;
+  /** Holds an environment at a revision, as a rollback does, where its branch cannot be written. */
+  readonly hold: (target: Environment, held: Hold) => Promise<unknown>;
+}
+
+export interface Hold {
+  readonly revision: string;
+  readonly reason: string;
+  readonly by: string;
+  /** Number of the release of that revision, where it is kept. */
+  readonly release?: number;
 }
 
 export interface BranchMove {

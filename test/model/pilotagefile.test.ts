@@ -49,16 +49,41 @@ describe('pilotage.yaml', () => {
     expect(policyOf('{from: dev}')).not.to.have.property('required');
   });
 
+  it('reads how a promotion moves its branch, and what becomes of one that fails', () => {
+    const policyOf = (promotion: string) =>
+      read(`  environments:\n    - name: dev\n    - {name: prod, promotion: ${promotion}}\n`).environments[1]
+        ?.promotion;
+    expect(policyOf('{from: dev, by: merge, onFailure: keep}')).to.deep.equal(policyOf('{from: dev}'));
+    expect(policyOf('{from: dev, by: fast-forward}')).to.have.property('by', 'fast-forward');
+    expect(policyOf('{from: dev, onFailure: revert}')).to.deep.include({
+      onFailure: 'revert',
+      within: 1_800_000,
+    });
+    expect(policyOf('{from: dev, onFailure: revert, within: 5m}')).to.have.property('within', 300_000);
+  });
+
+  for (const [promotion, message] of [
+    ['{from: dev, by: rebase}', 'must be one of merge, fast-forward'],
+    ['{from: dev, onFailure: rollback}', 'must be one of keep, revert'],
+    ['{from: dev, within: 5m}', 'nothing is done about one'],
+    ['{from: dev, onFailure: revert, within: 5}', 'must be a duration'],
+  ] as const)
+    it(`refuses ${promotion}, with its line`, () => {
+      const spec = `  environments:\n    - name: dev\n    - name: prod\n      promotion: ${promotion}\n`;
+      const [problem = ''] = complaints(`${HEAD}metadata: {name: shop}\nspec:\n${spec}`);
+      expect(problem).to.contain(message).and.to.contain('pilotage.yaml:8');
+    });
+
   it('names gates that it does not know yet, so that they block instead of being passed over', () => {
     const later = ['soak', 'window'].map((name) => ({ name, schema: {} }));
     const spec = `  environments:
     - name: dev
     - name: prod
-      promotion: {from: dev, gates: {soak: 30m, window: {cron: "0 9 * * 1-5"}}, onFailure: revert}
+      promotion: {from: dev, gates: {soak: 30m, window: {cron: "0 9 * * 1-5"}},}
 `;
     const file = read(spec, [...GATES, ...later]);
     expect(file.environments[1]?.promotion?.unsupportedGates).to.deep.equal(['soak', 'window']);
-    expect(file.warnings.map(({ message }) => message)).to.have.length(3);
+    expect(file.warnings.map(({ message }) => message)).to.have.length(2);
     expect(file.warnings[0]?.place?.line).to.equal(8);
   });
 

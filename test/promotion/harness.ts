@@ -116,6 +116,11 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
         world.published.push(branch);
         return 'pushed';
       },
+      async hold({ metadata }, held) {
+        const pin = { ...held, since: new Date(clock.now()).toISOString() };
+        const key = { namespace: PILOTAGE_NAMESPACE, name: metadata.name ?? '' };
+        await home.patch(ENVIRONMENTS, key, { type: 'merge', body: { spec: { pin } } });
+      },
     },
     async push(branch, files, message) {
       const before = (await repository.branches())[branch] ?? null;

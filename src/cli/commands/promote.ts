@@ -86,7 +86,7 @@ const HEADLINES: Readonly<Record<PromotionReport['outcome'], (from: string, to: 
 
 export function formatPromotion(report: PromotionReport): string {
   const [from, to] = [`${report.delivery}/${report.from}`, `${report.delivery}/${report.to}`];
-  const merge = report.mergeCommit ? ` by merge commit ${report.mergeCommit.slice(0, 7)}` : '';
+  const merge = wayOf(report);
   return [
     ...(report.approvedBy ? [`${report.approvedBy} approves ${report.revision} for ${to}.`] : []),
     `${headline(report, from, to)} (${shortRevision(report.revision)})${merge}.`,
@@ -101,6 +101,11 @@ export function formatPromotion(report: PromotionReport): string {
     ...(report.outcome === 'WouldPromote' ? [`  next: pilotage promote ${to}`] : []),
   ].join('\n');
 }
+
+const wayOf = ({ mergeCommit, revision }: PromotionReport): string => {
+  if (mergeCommit === undefined) return '';
+  return mergeCommit === revision ? ' by fast-forward' : ` by merge commit ${mergeCommit.slice(0, 7)}`;
+};
 
 const headline = ({ outcome }: PromotionReport, from: string, to: string): string =>
   outcome === 'Waiting' && from === to

@@ -47,6 +47,8 @@ export function withTrailers(message: string, trailers: readonly Trailer[]): str
 export const PROMOTES = 'Pilotage-Promotes';
 /** `<environment>@<sha>`: a commit of that environment's own, brought back to the branch that its promotions begin on. */
 export const BACKPORTS = 'Pilotage-Backports';
+/** `<environment>@<sha>`: a promotion that was taken back because it failed; what it had promoted, and from where. */
+export const REVERTS = 'Pilotage-Reverts';
 
 /** What a trailer of ours says: a commit, and the environment that it is of. */
 export interface Origin {
@@ -59,6 +61,9 @@ export const promotedFrom = (message: string): Origin | undefined => originIn(me
 
 /** The commit that was brought back. */
 export const backportedFrom = (message: string): Origin | undefined => originIn(message, BACKPORTS);
+
+/** What a commit of ours took back. */
+export const revertedFrom = (message: string): Origin | undefined => originIn(message, REVERTS);
 
 function originIn(message: string, token: string): Origin | undefined {
   const match = /^(.+)@([0-9a-f]{40})$/.exec(trailerValues(message, token).at(-1) ?? '');

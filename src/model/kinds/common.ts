@@ -43,6 +43,12 @@ export const promotionPolicy = object({
   gates: mapOf(json),
   /** Gates of the file that this version does not know yet: they block, named, rather than being passed over. */
   unsupportedGates: optional(list(string)),
+  /** How the branch advances; absent: by a merge commit. */
+  by: optional(oneOf(['fast-forward'])),
+  /** What becomes of a promotion that turns out Degraded; absent: it stays. */
+  onFailure: optional(oneOf(['revert'])),
+  /** For how many milliseconds after its merge a failure is blamed on a promotion; there with `onFailure`. */
+  within: optional(integer),
 });
 
 /** Members of the terms but for the promotion policy. */

@@ -41,8 +41,15 @@ const status = object({
   rejectedAt: optional(time),
   gates: optional(list(gateState)),
   message: optional(string),
+  /** What the branch was moved to; the revision itself, where that was a fast-forward. */
   mergeCommit: optional(string),
   mergedAt: optional(time),
+  /** What the branch was at before, and how the target was doing there; absent: it did not exist. */
+  before: optional(object({ revision: string, health: string })),
+  /** The commit that Pilotage writes, or has written, to take it back; recorded before it is pushed. */
+  revertCommit: optional(string),
+  /** It was Degraded after its merge: since when, with what, and what Pilotage did about it. */
+  failure: optional(object({ at: time, cause: string, answer: oneOf(['revert', 'pin', 'none']) })),
 });
 
 /**

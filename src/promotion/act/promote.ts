@@ -74,21 +74,24 @@ async function advance(
   const { delivery, environment: to, branch } = gathered.target.spec;
   const mergeCommit = await merge(options, gathered, by);
   // Recorded before the push: sync asks whether what it finds on the branch has passed its gates.
-  const intent = { phase: 'Pending', gates, message: 'Every gate is open.', mergeCommit } as const;
+  const moved = { gates, mergeCommit, ...standingBefore(gathered) };
+  const intent = { phase: 'Pending', message: 'Every gate is open.', ...moved } as const;
   const recorded = await recordStatus(options.home, promotion, intent);
   await publish(options, gathered, mergeCommit, by);
   const mergedAt = rfc3339(options.clock.now());
-  const merged = {
-    phase: 'Merged',
-    gates,
-    message: `Merged into ${branch}.`,
-    mergeCommit,
-    mergedAt,
-  } as const;
+  const message = gathered.by === 'merge' ? `Merged into ${branch}.` : `${branch} was fast-forwarded to it.`;
+  const merged = { phase: 'Merged', message, ...moved, mergedAt } as const;
   await recordStatus(options.home, recorded, merged);
   options.logger.info({ delivery, to, revision: gathered.revision.oid, mergeCommit, by }, 'promoted');
   const arrived = await arrival(options, gathered);
   return { ...reportOf(gathered, decision), ...arrived, outcome: 'Promoted', mergeCommit };
+}
+
+/** What a failure is compared with: how the target was doing at what its branch was at. */
+function standingBefore({ base, target: { status } }: Gathered): Pick<Status, 'before'> {
+  if (base === null) return {};
+  const isThere = status?.deployedRevision === base && status.sync === 'Synced';
+  return { before: { revision: base, health: isThere ? status.health : 'Unknown' } };
 }
 
 /** Deleting the branch of an environment stops it; only a person starts it again. */
@@ -125,17 +128,19 @@ async function arrival({ home }: PromoteOptions, { target }: Gathered): Promise<
 async function recordLanding(options: PromoteOptions, { promotion, tip, target }: Gathered): Promise<void> {
   const phase = promotion?.status?.phase;
   if (!promotion || tip === null || phase === 'Merged' || phase === 'Superseded') return;
-  const { mergeCommit } = promotion.status ?? {};
+  const { mergeCommit, before } = promotion.status ?? {};
   await recordStatus(options.home, promotion, {
     phase: 'Merged',
     message: `${target.spec.branch} carries its tree already.`,
     ...(mergeCommit ? { mergeCommit } : {}),
+    ...(before ? { before } : {}),
     mergedAt: rfc3339(options.clock.now()),
   });
 }
 
 async function merge(options: PromoteOptions, gathered: Gathered, by: string): Promise<string> {
   const { repository, revision, base, target, source } = gathered;
+  if (gathered.by === 'fast-forward') return revision.oid;
   const { environment } = target.spec;
   const from = source.spec.environment;
   const message = [
@@ -168,7 +173,9 @@ async function publish(
   });
 }
 
-export function statusOf(decision: Decision): NonNullable<Promotion['status']> {
+type Status = NonNullable<Promotion['status']>;
+
+export function statusOf(decision: Decision): Status {
   const gates: readonly GateState[] = decision.type === 'upToDate' ? [] : decision.gates;
   if (decision.type === 'refuse') {
     return { phase: 'Refused', gates, message: decision.problems.map(({ message }) => message).join(' ') };

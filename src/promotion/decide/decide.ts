@@ -15,6 +15,8 @@ export interface PromotionFacts extends GateFacts {
   readonly targetPin?: { readonly revision: string; readonly reason: string };
   readonly policy: PromotionPolicy;
   readonly lineage: Lineage;
+  /** Commits of the target's branch that the revision does not have, newest first, where only a fast-forward may move it. */
+  readonly inTheWay: readonly Commit[];
   /** Why the target waits for a person's decision about its branch; absent where it does not. */
   readonly targetHeld?: string;
   /** Reverted on the target's branch, and about to come again: the commit of the source, and the one that reverted it. */
@@ -61,6 +63,7 @@ function refusals(facts: PromotionFacts, gates: readonly GateState[]): readonly 
     ...(facts.targetHeld === undefined
       ? []
       : [{ reason: 'TargetHeld', message: `${facts.target} is held: ${facts.targetHeld}` }]),
+    ...(facts.inTheWay.length > 0 && lineage.type !== 'diverged' ? [notForward(facts)] : []),
     ...facts.bypasses.map((other) => sharedBranch(facts, other)),
     ...(lineage.type === 'ahead' ? [backwards(facts, lineage.promoted)] : []),
     ...(targetPin
@@ -88,6 +91,15 @@ function reverted(
     reason: 'Rejected',
     message: `${commit.author.name} reverted ${taken.slice(0, 7)} on ${targetBranch} (${formatCommit(commit)}); ${carried} is not promoted to ${target} again unless a person asks for it.`,
     remedy: `If it is meant: pilotage promote ${target} --again. If not: correct it, or revert it, in ${source}.`,
+  };
+}
+
+function notForward({ source, target, targetBranch, revision, inTheWay }: PromotionFacts): Problem {
+  return {
+    reason: 'NotFastForward',
+    message: `${targetBranch} cannot be fast-forwarded to ${revision.slice(0, 7)}: it has commits that ${source} does not have.`,
+    details: inTheWay.slice(0, 10).map(formatCommit),
+    remedy: `Merge ${targetBranch} into the branch of ${source} and push that; or leave out \`by: fast-forward\` of ${target}, which then gets a merge commit.`,
   };
 }
 

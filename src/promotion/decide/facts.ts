@@ -17,6 +17,7 @@ import { environmentOf, promotionOf } from '../record/lookup.ts';
 import { rejectionsOf } from '../record/reverts.ts';
 import { bypassedBy } from './bypass.ts';
 import type { PromotionFacts } from './decide.ts';
+import { wayTo } from './fastforward.ts';
 
 /** The facts of a promotion, and what acting on the decision needs beside them. */
 export interface Gathered {
@@ -30,6 +31,8 @@ export interface Gathered {
   /** What a promotion builds on: the tip, or the last one of a branch that is gone; null before the first promotion. */
   readonly base: string | null;
   readonly promotion: Promotion | undefined;
+  /** How the branch of the target moves. */
+  readonly by: 'merge' | 'fast-forward';
 }
 
 /** Everything that `decide` needs to know about a promotion to `delivery/to`. @throws ProblemError when there is nothing to promote. */
@@ -43,12 +46,14 @@ export async function gatherFacts(options: FactOptions, delivery: string, to: st
   const targetLog = base === null ? [] : await repository.log(base, { limit: HISTORY_LIMIT });
   const lineage = await readLineage(repository, targetLog, sourceLog);
   const promotion = await promotionOf(options.home, promotionObjectName(delivery, to, wanted));
-  const parties = { target, source, repository, revision, tip, base, promotion };
+  const way = await wayTo(options.home, target, repository, { base, revision: wanted });
+  const parties = { target, source, repository, revision, tip, base, promotion, by: way.by };
   const facts: PromotionFacts = {
     ...recordedFacts(target, source, policy),
     revision: wanted,
     ...(await approvalFacts(repository, target, [wanted], promotion?.spec.approvals)),
     lineage,
+    inTheWay: way.inTheWay,
     ...(lineage.type === 'level' ? NO_OBSTACLES : await obstaclesTo(options, parties, targetLog, sourceLog)),
   };
   return { facts, ...parties };

@@ -1,6 +1,7 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { canonicalJson } from '../../kube/values/equal.ts';
 import type { Json } from '../../kube/values/types.ts';
+import { formatDuration } from '../../model/duration.ts';
 import type { GateState, PromotionPolicy } from '../../model/types.ts';
 import type { Gate, GateFacts, Subject } from './gate.ts';
 import { GATES } from './list.ts';
@@ -49,11 +50,16 @@ export function tightens(from: PromotionPolicy | undefined, to: PromotionPolicy 
   if (from === undefined) return true;
   if (to === undefined || to.from !== from.from || (to.auto && !from.auto)) return false;
   if (from.required && !to.required) return false;
+  if (to.by !== from.by || !watchesAsWell(to, from)) return false;
   const isKept = Object.entries(from.gates).every(([name, setting]) =>
     isAsStrict(name, to.gates[name], setting),
   );
   return isKept && (from.unsupportedGates ?? []).every((name) => to.unsupportedGates?.includes(name));
 }
+
+/** A failure that would have been taken back still is: taking back less protects less. */
+const watchesAsWell = (to: PromotionPolicy, from: PromotionPolicy): boolean =>
+  from.onFailure === undefined || (to.onFailure === from.onFailure && (to.within ?? 0) >= (from.within ?? 0));
 
 function isAsStrict(name: string, next: Json | undefined, before: Json): boolean {
   if (next === undefined) return false;
@@ -68,12 +74,21 @@ export function describePolicy({
   required,
   gates,
   unsupportedGates = [],
+  by,
+  onFailure,
+  within = 0,
 }: PromotionPolicy): string {
   const all = [
     ...Object.entries(gates).map(([name, setting]) => describe(name, setting)),
     ...unsupportedGates,
   ];
-  return `from ${from}${auto ? ' automatically' : ''}${required ? ', required' : ''}, ${all.length > 0 ? `gates ${all.join(' ')}` : 'no gates'}`;
+  const how = [
+    auto ? ' automatically' : '',
+    by ? ` by ${by}` : '',
+    required ? ', required' : '',
+    onFailure ? `, reverted when it fails within ${formatDuration(within)}` : '',
+  ].join('');
+  return `from ${from}${how}, ${all.length > 0 ? `gates ${all.join(' ')}` : 'no gates'}`;
 }
 
 /** What has to pass before a promotion, including gates that apply without being named: `healthy, approvals 2`. */

@@ -1,13 +1,11 @@
-import { promotedFrom } from '../../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../../git/types.ts';
-import type { KubeClient } from '../../kube/client/client.ts';
-import { promotionObjectName } from '../../model/names.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import type { Environment, Promotion } from '../../model/types.ts';
 import { isGated } from '../gates/policy.ts';
 import { HISTORY_LIMIT } from '../history/commits.ts';
 import type { PromotionSources } from '../options.ts';
-import { lookUpEnvironment, promotionOf, promotionsTo, releasesOf } from '../record/lookup.ts';
+import { lookUpEnvironment, promotionsTo, releasesOf } from '../record/lookup.ts';
+import { ourRecord } from '../record/ours.ts';
 
 /** How a revision came to the branch of an environment, as far as the gates that lead there are concerned. */
 export type Provenance =
@@ -38,7 +36,8 @@ export async function provenanceOf(
   if (!repository) return { type: 'unknown', message: `The repository of ${delivery} is not here yet.` };
   const commit = await repository.commit(revision);
   // A promotion of ours passed its gates before it was pushed.
-  if (await isOurs(home, target, commit)) return { type: 'free', why: 'ours' };
+  const ours = await ourRecord(home, target, commit);
+  if (ours) return { type: 'free', why: 'ours', ...noteOfFailure(ours, commit) };
   if (await wasDeployed(sources, target, commit.tree)) {
     const isFree = !isGated(policy) || (await hasFileOf(repository, revision, target));
     return isFree ? { type: 'free', why: 'deployedBefore' } : { type: 'direct', commit };
@@ -53,12 +52,12 @@ export async function provenanceOf(
     : { type: 'free', why: 'noGates', note: untested(revision, from) };
 }
 
-/** The trailer says only where to look: the record decides, which was written before the commit was pushed. */
-async function isOurs(home: KubeClient, { spec }: Environment, { oid, message }: Commit): Promise<boolean> {
-  const promoted = promotedFrom(message)?.revision;
-  if (promoted === undefined) return false;
-  const name = promotionObjectName(spec.delivery, spec.environment, promoted);
-  return (await promotionOf(home, name))?.status?.mergeCommit === oid;
+function noteOfFailure({ spec, status }: Promotion, { oid }: Commit): { readonly note?: string } {
+  if (status?.revertCommit !== oid || !status.failure) return {};
+  const name = `${spec.delivery}/${spec.to}`;
+  return {
+    note: `${oid.slice(0, 7)} takes back ${spec.revision.slice(0, 7)} of ${spec.from}, which failed here: ${status.failure.cause.split('\n', 1)[0]}\n  → Correct it in ${spec.delivery}/${spec.from}; the same again: pilotage promote ${name} --again`,
+  };
 }
 
 const untested = (revision: Oid, from: string): string =>

@@ -64,6 +64,18 @@ export async function recordAgain(
   });
 }
 
+/** What had become of it, which a later attempt to promote the same does not unmake. */
+function historyOf({ status }: Promotion): Partial<NonNullable<Promotion['status']>> {
+  const { mergeCommit, mergedAt, before, revertCommit, failure } = status ?? {};
+  return {
+    ...(mergeCommit ? { mergeCommit } : {}),
+    ...(mergedAt ? { mergedAt } : {}),
+    ...(before ? { before } : {}),
+    ...(revertCommit ? { revertCommit } : {}),
+    ...(failure ? { failure } : {}),
+  };
+}
+
 /** A promotion stays marked as reverted while it waits or is refused, until it is merged again. */
 export async function recordStatus(
   home: KubeClient,
@@ -78,7 +90,13 @@ export async function recordStatus(
       const next: typeof status =
         rejectedBy === undefined || status.phase === 'Merged'
           ? status
-          : { ...status, phase: 'Rejected', rejectedBy, ...(rejectedAt ? { rejectedAt } : {}) };
+          : {
+              ...historyOf(current),
+              ...status,
+              phase: 'Rejected',
+              rejectedBy,
+              ...(rejectedAt ? { rejectedAt } : {}),
+            };
       return deepEqual(current.status, next) ? undefined : { ...current, status: next };
     },
     'status',

@@ -94,6 +94,7 @@ function facts(more: Partial<PromotionFacts> = {}): PromotionFacts {
     rejections: [],
     rehearsal: [],
     bypasses: [],
+    inTheWay: [],
     ...more,
   };
 }
