@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { ProblemError } from '../../base/errors.ts';
 import type { Login } from '../../charts/registry/session.ts';
@@ -9,6 +10,7 @@ import type { RepositoryLogin } from '../../charts/repository/client.ts';
 import type { Ask } from '../../charts/web/ask.ts';
 import type { ContentCache } from '../../charts/web/cache.ts';
 import { createExchange } from '../../charts/web/exchange.ts';
+import { patient } from '../../charts/web/patience.ts';
 import { goDialect } from '../../render/helm/dialect.ts';
 import type { CliContext } from '../context.ts';
 import { type Keyboard, secretAsker } from '../password.ts';
@@ -56,7 +58,10 @@ function chartCache({ surroundings }: CliContext): ContentCache | undefined {
 export const askOf = ({ caFile, offline }: FetchFlags): Ask =>
   offline
     ? OFFLINE
-    : createExchange({ timeoutMs: TIMEOUT_MS, ...(caFile ? { ca: readFileSync(caFile, 'utf8') } : {}) });
+    : patient(
+        createExchange({ timeoutMs: TIMEOUT_MS, ...(caFile ? { ca: readFileSync(caFile, 'utf8') } : {}) }),
+        setTimeout,
+      );
 
 /** Charts as whoever is at the keyboard may read them. */
 export function fetcherOf(context: CliContext, keyboard: Keyboard, flags: FetchFlags): ChartFetcher {
