@@ -225,6 +225,18 @@ export const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage promote shop/prod',
   },
+  reject: {
+    group: 'Act',
+    examples: [
+      [
+        'pilotage reject shop/prod --reason "wrong prices"',
+        'what dev runs now is not promoted, nor by itself',
+      ],
+      ['pilotage reject shop/prod --revision 7026cec --reason "…"', 'this one'],
+      ['pilotage reject shop/prod --off', 'takes it back'],
+    ],
+    next: 'pilotage why shop/prod',
+  },
   accept: {
     group: 'Act',
     examples: [

@@ -43,6 +43,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   promote: async (context, exit) => (await import('./commands/promote.ts')).promoteCommand(context, exit),
   backport: async (context) => (await import('./commands/backport.ts')).backportCommand(context),
   approve: async (context, exit) => (await import('./commands/promote.ts')).approveCommand(context, exit),
+  reject: async (context) => (await import('./commands/reject.ts')).rejectCommand(context),
   accept: async (context) => (await import('./commands/accept.ts')).acceptCommand(context),
   adopt: async (context) => (await import('./commands/adopt.ts')).adoptCommand(context),
   delete: async (context) => (await import('./commands/delete.ts')).deleteCommand(context),

@@ -38,6 +38,10 @@ export const SUMMARIES: Readonly<Record<string, readonly [arguments: string, des
     '<environment>',
     'approve, as who is signed in, the revision that waits to be promoted to this environment',
   ],
+  reject: [
+    '<environment>',
+    'say that a revision is not promoted to this environment, nor a later one that has all of it',
+  ],
   accept: ['<environment> [proposal]', 'put in force what a pilotage.yaml proposes for an environment'],
   adopt: ['<environment> [objects...]', 'let an environment take over objects that Pilotage did not make'],
   delete: ['<environment>', 'end an environment, with what it delivered or without'],

@@ -82,6 +82,7 @@ function actionsOf(parts: FaceParts): Actions {
       return { ...report, approvedBy: user.name };
     },
     recipients: async (delivery) => ({ recipients: await parts.ageKeys.recipients(delivery) }),
+    reject: async (name, request, user) => promotions.reject(await sync.find(name), request, user),
     backport: async (name, request, user) => promotions.backport(await sync.find(name), request, user),
     async why(name) {
       const report = await sync.why(name);

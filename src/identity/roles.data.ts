@@ -30,13 +30,13 @@ export const BUILTIN_ROLES: Readonly<Record<string, Spec>> = {
   deployer: {
     description: 'Promotes, rolls back and holds; approves nothing.',
     deliveries: ['get', 'pull'],
-    environments: ['get', 'sync', 'promote', 'rollback', 'pin', 'backport'],
+    environments: ['get', 'sync', 'promote', 'reject', 'rollback', 'pin', 'backport'],
     clusterRole: 'view',
   },
   approver: {
     description: 'Approves what others promote.',
     deliveries: ['get', 'pull'],
-    environments: ['get', 'approve'],
+    environments: ['get', 'approve', 'reject'],
     clusterRole: 'view',
   },
   admin: ADMIN,

@@ -5,6 +5,7 @@ import type { User } from '../model/user.ts';
 import { type ApproveRequest, approve, waitingOn } from './act/approve.ts';
 import { backport } from './act/backport.ts';
 import { type PromoteRequest, promote } from './act/promote.ts';
+import { type RejectRequest, reject } from './act/reject.ts';
 import { decide } from './decide/decide.ts';
 import { gatherFacts, isDeployed } from './decide/facts.ts';
 import { evaluateGates } from './gates/policy.ts';
@@ -20,6 +21,13 @@ export function createPromotionActions(options: PromoteOptions) {
 
     approve: ({ spec }: Environment, request: ApproveRequest, user: User): Promise<PromotionReport> =>
       approve(options, spec.delivery, spec.environment, request, user),
+
+    reject: (
+      { spec }: Environment,
+      request: RejectRequest,
+      user: User,
+    ): Promise<{ readonly message: string }> =>
+      reject(options, spec.delivery, spec.environment, request, user),
 
     backport: ({ spec }: Environment, request: { dryRun: boolean }, user: User): Promise<BackportReport> =>
       backport(options, spec.delivery, spec.environment, request, user),

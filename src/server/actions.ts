@@ -41,6 +41,12 @@ export interface Actions {
     user: User,
   ): Promise<PromotionReport>;
   approve(name: EnvironmentName, options: { revision?: string }, user: User): Promise<PromotionReport>;
+  /** A person's word that a revision is not promoted to it; `off` takes it back. */
+  reject(
+    name: EnvironmentName,
+    options: { revision?: string; reason: string; off?: boolean },
+    user: User,
+  ): Promise<Message>;
   /** Accepts the proposal that was shown; without `proposal`, the refusal says which one waits. */
   accept(name: EnvironmentName, options: { proposal?: string }, user: User): Promise<Message>;
   delete(name: EnvironmentName, options: { onDelete: 'prune' | 'orphan' }, user: User): Promise<Message>;

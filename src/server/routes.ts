@@ -60,6 +60,10 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
     actions.backport(name, { dryRun: fields.dryRun === true }, user),
   'POST approve': (actions, name, { user }, fields) =>
     actions.approve(name, revisionOf(text(fields, 'revision')), user),
+  'POST reject': (actions, name, { user }, fields) => {
+    const asked = { reason: text(fields, 'reason') ?? '', ...revisionOf(text(fields, 'revision')) };
+    return actions.reject(name, { ...asked, ...(fields.off === true ? { off: true } : {}) }, user);
+  },
   'POST adopt': (actions, name, { user }, fields) => {
     const namespace = text(fields, 'namespace');
     const objects = texts(fields, 'objects') ?? [];
@@ -96,6 +100,7 @@ const VERBS: Readonly<Record<string, Extract<Question, { on: 'environment' }>['v
   'POST promote': 'promote',
   'POST backport': 'backport',
   'POST approve': 'approve',
+  'POST reject': 'reject',
   'POST adopt': 'adopt',
   'POST renew': 'renew',
   'POST delete': 'remove',

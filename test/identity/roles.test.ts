@@ -64,6 +64,7 @@ describe('identity: roles', () => {
       'sync',
       'promote',
       'approve',
+      'reject',
       'rollback',
       'pin',
       'accept',

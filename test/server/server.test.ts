@@ -92,6 +92,7 @@ describe('server: routes', () => {
       'promote',
       'backport',
       'approve',
+      'reject',
       'adopt',
       'renew',
       'accept',

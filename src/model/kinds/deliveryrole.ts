@@ -10,6 +10,7 @@ export const ENVIRONMENT_VERBS = [
   'sync',
   'promote',
   'approve',
+  'reject',
   'rollback',
   'pin',
   'backport',

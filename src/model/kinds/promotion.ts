@@ -31,6 +31,8 @@ const spec = object({
   approvals: optional(list(approval)),
   /** A person's word that this revision may bring again what was taken back on the target's branch by these commits. */
   again: optional(object({ by: string, at: time, commits: list(string) })),
+  /** A person's word that it is not promoted, nor a later revision that has all of it. `base`: what the target's branch was at then. */
+  rejected: optional(object({ by: string, at: time, reason: string, base: optional(string) })),
 });
 
 const status = object({

@@ -5,6 +5,7 @@ import type { GateFacts } from '../gates/gate.ts';
 import { evaluateGates } from '../gates/policy.ts';
 import { formatCommit } from '../history/commits.ts';
 import type { Lineage } from '../history/lineage.ts';
+import type { RejectionWord } from '../record/rejected.ts';
 
 /** Everything that a promotion depends on; the decision is a pure function of it and of the time. */
 export interface PromotionFacts extends GateFacts {
@@ -21,6 +22,8 @@ export interface PromotionFacts extends GateFacts {
   readonly targetHeld?: string;
   /** Reverted on the target's branch, and about to come again: the commit of the source, and the one that reverted it. */
   readonly rejections: readonly { readonly revision: string; readonly commit: Commit }[];
+  /** What people said against this revision, or against one of which it has all. */
+  readonly words: readonly RejectionWord[];
   /** `shop/prod`: environments that followed the branch before, and whose gates it would bypass. */
   readonly bypasses: readonly string[];
   /** What is wrong with rendering and planning the target at the result; empty when it would go through. */
@@ -59,6 +62,7 @@ function refusals(facts: PromotionFacts, gates: readonly GateState[]): readonly 
   const { lineage, targetPin } = facts;
   return [
     ...(lineage.type === 'diverged' ? [divergence(facts, lineage.foreign)] : []),
+    ...facts.words.map((word) => rejectedByWord(facts, word)),
     ...facts.rejections.map((rejection) => reverted(facts, rejection)),
     ...(facts.targetHeld === undefined
       ? []
@@ -80,6 +84,18 @@ function refusals(facts: PromotionFacts, gates: readonly GateState[]): readonly 
       .map((gate) => ({ reason: 'GateBlocked', message: gate.reason })),
     ...facts.rehearsal,
   ];
+}
+
+export function rejectedByWord(
+  { target, revision }: Pick<PromotionFacts, 'target' | 'revision'>,
+  word: RejectionWord,
+): Problem {
+  const of = word.revision === revision ? '' : `, and ${revision.slice(0, 7)} has all of it`;
+  return {
+    reason: 'RejectedByPerson',
+    message: `${word.by} rejected ${word.revision.slice(0, 7)} for ${target} (${word.reason})${of}.`,
+    remedy: `Correct it in the source; or take the word back: pilotage reject ${target} --off`,
+  };
 }
 
 function reverted(

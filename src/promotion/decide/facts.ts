@@ -14,6 +14,7 @@ import { readLineage } from '../history/readlineage.ts';
 import { type Rejection, undoneBy } from '../history/rejection.ts';
 import type { FactOptions } from '../options.ts';
 import { environmentOf, promotionOf } from '../record/lookup.ts';
+import { wordsAgainst } from '../record/rejected.ts';
 import { rejectionsOf } from '../record/reverts.ts';
 import { bypassedBy } from './bypass.ts';
 import type { PromotionFacts } from './decide.ts';
@@ -59,10 +60,10 @@ export async function gatherFacts(options: FactOptions, delivery: string, to: st
   return { facts, ...parties };
 }
 
-type Obstacles = Pick<PromotionFacts, 'rehearsal' | 'bypasses' | 'rejections'>;
+type Obstacles = Pick<PromotionFacts, 'rehearsal' | 'bypasses' | 'rejections' | 'words'>;
 
 /** Where nothing is to be promoted, nothing is in its way; most decisions are of this kind, so they look for nothing. */
-const NO_OBSTACLES: Obstacles = { rehearsal: [], bypasses: [], rejections: [] };
+const NO_OBSTACLES: Obstacles = { rehearsal: [], bypasses: [], rejections: [], words: [] };
 
 /** What stands in the way of a promotion beside its gates; the logs of both branches are newest first. */
 async function obstaclesTo(
@@ -78,6 +79,7 @@ async function obstaclesTo(
     rehearsal: await options.rehearse(target, revision.oid),
     bypasses: await bypassesOf(options, target),
     rejections: await unconfirmed(repository, undone, promotion),
+    words: await wordsAgainst(options, target, repository, { candidate: revision.oid, tip: base }),
   };
 }
 

@@ -7,6 +7,7 @@ import { evaluateGates } from '../gates/policy.ts';
 import { approvalFacts } from '../history/gained.ts';
 import type { PromotionSources } from '../options.ts';
 import { promotionOf } from '../record/lookup.ts';
+import { type RejectionWord, wordsAgainst } from '../record/rejected.ts';
 import { noteOfRevert } from '../record/reverts.ts';
 import { type Provenance, provenanceOf } from './provenance.ts';
 import { demandsPromotion, unpromoted, unpromotedGate } from './required.ts';
@@ -71,11 +72,12 @@ function direct({ spec, status }: Environment, revision: string, reasons: string
 
 /** The gates of a revision that waits on the branch, as they are now; empty where none is asked. */
 export async function gatesOf(
-  { home, repository: repositoryOf, clock }: PermitOptions,
+  sources: PermitOptions,
   target: Environment,
   revision: string,
   provenance: Provenance,
 ): Promise<readonly GateState[]> {
+  const { home, repository: repositoryOf, clock } = sources;
   const policy = target.status?.promotionPolicy;
   const repository = await repositoryOf(target.spec.delivery);
   if (!policy || !repository || (provenance.type !== 'promotion' && provenance.type !== 'direct')) return [];
@@ -89,8 +91,23 @@ export async function gatesOf(
     ...(await approvalFacts(repository, target, [subject, revision], promotion?.spec.approvals)),
   };
   if (provenance.type === 'direct') return evaluateGates(policy, 'direct commit', facts, clock.now());
-  return evaluateGates(policy, 'promotion', { ...facts, status: provenance.source.status }, clock.now());
+  const tip = target.status?.deployedRevision ?? null;
+  const words = await wordsAgainst(sources, target, repository, { candidate: subject, tip });
+  const gates = evaluateGates(
+    policy,
+    'promotion',
+    { ...facts, status: provenance.source.status },
+    clock.now(),
+  );
+  return [...gates, ...words.map(rejectionGate)];
 }
+
+/** A person's word stands against what was merged by hand as well. */
+const rejectionGate = ({ by, reason, revision }: RejectionWord): GateState => ({
+  gate: 'rejected',
+  state: 'Blocked',
+  reason: `${by} rejected ${revision.slice(0, 7)}: ${reason}`,
+});
 
 const approvalName = ({ spec }: Environment, revision: string): string =>
   promotionObjectName(spec.delivery, spec.environment, revision);

@@ -27,8 +27,8 @@ export function collectable(
   );
 }
 
-function endingOf({ status }: Promotion): Ending | undefined {
-  if (status?.rejectedBy !== undefined) return 'Rejected';
+function endingOf({ spec, status }: Promotion): Ending | undefined {
+  if (status?.rejectedBy !== undefined || spec.rejected) return 'Rejected';
   const { phase } = status ?? {};
   return phase === 'Merged' || phase === 'Superseded' ? phase : undefined;
 }

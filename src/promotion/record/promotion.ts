@@ -64,6 +64,18 @@ export async function recordAgain(
   });
 }
 
+/** Records a person's word against a revision, or takes it back (null). */
+export const recordRejection = (
+  home: KubeClient,
+  promotion: Promotion,
+  word: NonNullable<Promotion['spec']['rejected']> | null,
+): Promise<Promotion> =>
+  rewrite(home, promotion, (current) => {
+    const { rejected, ...rest } = current.spec;
+    if (word === null) return rejected === undefined ? undefined : { ...current, spec: rest };
+    return { ...current, spec: { ...rest, rejected: word } };
+  });
+
 /** What had become of it, which a later attempt to promote the same does not unmake. */
 function historyOf({ status }: Promotion): Partial<NonNullable<Promotion['status']>> {
   const { mergeCommit, mergedAt, before, revertCommit, failure } = status ?? {};

@@ -95,6 +95,7 @@ function facts(more: Partial<PromotionFacts> = {}): PromotionFacts {
     rehearsal: [],
     bypasses: [],
     inTheWay: [],
+    words: [],
     ...more,
   };
 }
