@@ -10,7 +10,7 @@ import type { Access } from '../model/access.ts';
 import { DELIVERIES, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { isAdministrator, type User } from '../model/user.ts';
 import type { Landing } from '../promotion/permit/required.ts';
-import { environmentsOf, refuseOtherHistory, refuseRewrite } from '../sync/intake/branchpolicy.ts';
+import { lastingEnvironmentsOf, refuseOtherHistory, refuseRewrite } from '../sync/intake/branchpolicy.ts';
 
 export interface GitRightsParts {
   readonly home: KubeClient;
@@ -36,7 +36,7 @@ export function createGitRights(parts: GitRightsParts): GitRights {
 
   /** Nobody has a delivery of this name: neither a push made it, nor `pilotage connect`, nor is anything left of one. */
   const isUnclaimed = async (delivery: string): Promise<boolean> =>
-    (await environmentsOf(home, delivery)).length === 0 &&
+    (await lastingEnvironmentsOf(home, delivery)).length === 0 &&
     (await home
       .get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: delivery })
       .catch(notFoundAsUndefined)) === undefined;
@@ -65,7 +65,7 @@ export function createGitRights(parts: GitRightsParts): GitRights {
     // The right to make the repository covers what it begins with.
     const refused = isMade
       ? await access.refusal(user, { on: 'delivery', verb: 'init', delivery })
-      : await mayPushTo(user, delivery, await environmentsOf(home, delivery, branch));
+      : await mayPushTo(user, delivery, await lastingEnvironmentsOf(home, delivery, branch));
     if (isMade && !refused) makers.add(user);
     return refused;
   };
@@ -77,7 +77,7 @@ export function createGitRights(parts: GitRightsParts): GitRights {
     { descends, pushed }: PushFacts<User>,
   ): Promise<Problem | undefined> => {
     if (to === null || (from !== null && descends)) return undefined;
-    const environments = await environmentsOf(home, delivery, branch);
+    const environments = await lastingEnvironmentsOf(home, delivery, branch);
     return from === null ? refuseOtherHistory(environments, pushed, to) : refuseRewrite(environments, branch);
   };
 
@@ -85,7 +85,7 @@ export function createGitRights(parts: GitRightsParts): GitRights {
   const mayPushAtAll = async (user: User, delivery: string): Promise<Problem | undefined> => {
     const refused = await access.refusal(user, { on: 'delivery', verb: 'push', delivery });
     if (!refused) return undefined;
-    for (const one of await environmentsOf(home, delivery)) {
+    for (const one of await lastingEnvironmentsOf(home, delivery)) {
       if ((await mayPushTo(user, delivery, [one])) === undefined) return undefined;
     }
     return refused;

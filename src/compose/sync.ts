@@ -72,8 +72,11 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
     render: async (request) =>
       pool.render({
         ...request,
-        identities: await ageKeys.identities(request.delivery),
-        dataKeys: await pgpKeys.dataKeys(request.delivery, request),
+        // A branch that anybody may push opens nothing that was sealed for an environment.
+        identities: request.preview
+          ? await ageKeys.identitiesNamed(request.delivery, request.preview.secrets)
+          : await ageKeys.identities(request.delivery),
+        dataKeys: request.preview ? {} : await pgpKeys.dataKeys(request.delivery, request),
       }),
     buildImages: createImageBuilder({
       repository,

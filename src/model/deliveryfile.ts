@@ -12,6 +12,8 @@ export interface DeliveryFile {
   readonly images: Readonly<Record<string, ImageEntry>>;
   /** Where images for clusters elsewhere are pushed. */
   readonly registry?: RegistryEntry;
+  /** Which branches have an environment of their own; counts on the default branch alone. */
+  readonly previews?: PreviewPolicy;
   /** Things that the file asks for and this version does not do yet: reported, never passed over. */
   readonly warnings: readonly Problem[];
 }
@@ -108,4 +110,33 @@ export interface ContainerRecipe {
   /** By the ids that `RUN --mount=type=secret,id=…` has for them. */
   readonly secrets: Readonly<Record<string, SecretKey>>;
   readonly place: Place;
+}
+
+/** What the default branch says of previews. Durations in milliseconds. */
+export interface PreviewPolicy {
+  /** Patterns of branches (`matchesBranch`). */
+  readonly branches: readonly string[];
+  /** Whether the branches of open pull requests have one too. */
+  readonly pullRequests: boolean;
+  /** The label that a maintainer puts on a pull request of a fork. */
+  readonly label: string;
+  /** The environment that they are rendered as. */
+  readonly from: string;
+  /** Files over those of the environment. Absent: `values/preview.yaml`, where the branch has it. */
+  readonly values?: readonly string[];
+  /** With `{slug}`. Absent: previews are reached from inside of the cluster alone. */
+  readonly host?: string;
+  readonly ttl: number;
+  readonly max: number;
+  readonly idle?: number;
+  readonly quota: PreviewQuota;
+  /** Keys in the Secret `age-DELIVERY` and Secrets for builds that previews may use. */
+  readonly secrets: readonly string[];
+}
+
+/** Quantities as Kubernetes writes them. */
+export interface PreviewQuota {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly pods: number;
 }

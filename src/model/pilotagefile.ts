@@ -7,17 +7,9 @@ import type { Fields, Rule } from './grammar.ts';
 import { readImages, readRegistry } from './imagesfile.ts';
 import { readPatches } from './patchesfile.ts';
 import { APP, CHART_REFERENCE, environmentRule, fileRule, METADATA, specRule } from './pilotagegrammar.ts';
+import { readPreviews } from './previewpolicy.ts';
 import { promotionProblems, readPromotion } from './promotionpolicy.ts';
-import {
-  type Cursor,
-  complain,
-  fieldOf,
-  type Item,
-  openText,
-  placeOf,
-  readList,
-  readPath,
-} from './reader.ts';
+import { type Cursor, complain, type Item, openText, placeOf, readList, readPath } from './reader.ts';
 import { PILOTAGE_API_VERSION } from './types.ts';
 
 /** Where the file is, at the root of the repository. */
@@ -45,7 +37,7 @@ function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem
   const environments = readItems(spec.environments.at, (at) => readEnvironment(at, gates, warnings));
   const apps = readItems(spec.apps.at, readApp);
   const registry = spec.registry.at && readRegistry(spec.registry.at);
-  if (spec.previews.at) warnings.push(later(spec.previews.at, 'preview environments are not made'));
+  const previews = spec.previews.at && readPreviews(spec.previews.at, environments);
   doubles(environments);
   promotionProblems(environments);
   doubles(apps);
@@ -56,6 +48,7 @@ function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem
     ...(spec.apps.at ? { apps: apps.map(({ entry }) => entry) } : {}),
     images: readImages(spec.images.at),
     ...(registry ? { registry } : {}),
+    ...(previews ? { previews } : {}),
     warnings,
   };
 }
@@ -173,9 +166,3 @@ function appProblems(items: readonly Item<AppEntry>[]): void {
     if (circle) complain(at, 'Cycle', `dependsOn goes round: ${circle.join(' → ')}`);
   }
 }
-
-const later = (at: Cursor, what: string): Problem => ({
-  reason: 'NotSupportedYet',
-  message: `${fieldOf(at.pointer)}: ${what} by this version`,
-  place: placeOf(at),
-});

@@ -1,5 +1,18 @@
 import type { GateGrammar } from './gategrammar.ts';
-import { choice, constant, duration, flag, list, map, name, path, text, texts, unread } from './grammar.ts';
+import {
+  choice,
+  constant,
+  count,
+  duration,
+  flag,
+  list,
+  map,
+  name,
+  path,
+  text,
+  texts,
+  unread,
+} from './grammar.ts';
 import { PILOTAGE_API_VERSION } from './types.ts';
 
 /** What pilotage.yaml may say: the reader (`pilotagefile.ts`) and the JSON schema for editors (`pilotageschema.ts`) both follow from it. */
@@ -87,11 +100,22 @@ export const METADATA = map({
   annotations: unread({ type: 'object' }),
 });
 
-const PREVIEWS = map({
+const QUANTITY = { type: ['string', 'number'] };
+
+export const QUOTA = map({ cpu: unread(QUANTITY), memory: unread(QUANTITY), pods: count });
+
+export const PREVIEWS = map({
   branches: list(text),
-  base: name,
+  pullRequests: flag(false),
+  label: text,
+  from: name,
+  values: list(path),
+  host: text,
   ttl: duration,
-  max: unread({ type: 'integer', minimum: 1 }),
+  max: count,
+  idle: duration,
+  quota: unread(QUOTA.schema),
+  secrets: list(text),
 });
 
 export const specRule = (gates: readonly GateGrammar[]) =>

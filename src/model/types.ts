@@ -4,13 +4,14 @@
  * Each is described in a file of `kinds/`, which its definition and its type follow from.
  */
 import type { inventoryEntry, promotionPolicy, terms } from './kinds/common.ts';
-import { type advance, DELIVERY } from './kinds/delivery.ts';
+import { type advance, DELIVERY, type previewRecord } from './kinds/delivery.ts';
 import { DELIVERY_ROLE } from './kinds/deliveryrole.ts';
 import {
   type adoption,
   ENVIRONMENT,
   type HEALTH_STATES,
   type PHASES,
+  type preview,
   type proposal,
   type SYNC_STATES,
 } from './kinds/environment.ts';
@@ -69,6 +70,10 @@ export type EnvironmentStatus = StatusOf<typeof ENVIRONMENT>;
 
 /** A commit that left environments as they were. */
 export type Advance = Infer<typeof advance>;
+
+/** What an environment of a branch is, and how long it stays. */
+export type PreviewTerms = Infer<typeof preview>;
+export type PreviewRecord = Infer<typeof previewRecord>;
 
 /** What is agreed about an environment, and changes only through its own gates or by a person's word. */
 export type Terms = Infer<typeof terms>;

@@ -47,6 +47,8 @@ export interface RenderRequest {
   readonly generated?: GeneratedValues;
   /** Whether templates are given the revision, decided of files before they are opened; absent: of the files as they are. */
   readonly revisionSeen?: boolean;
+  /** Of a preview: its part of host names, where it answers, and the keys of its delivery that it may use. */
+  readonly preview?: { readonly slug: string; readonly host?: string; readonly secrets: readonly string[] };
   /** Private keys of age, for files of SOPS. */
   readonly identities?: readonly string[];
   /** Data keys of files of SOPS that were opened with OpenPGP keys outside of the render, by `messageDigest` of `sops/pgp.ts`. */

@@ -19,11 +19,11 @@ import { pushersOf } from './history/pushers.ts';
 import { listReleases } from './history/releases.ts';
 import { rollback } from './history/rollback.ts';
 import { connect } from './intake/connect.ts';
-import type { Teardown } from './pass/teardown.ts';
 import type { AdoptionRequest } from './plan/adoption.ts';
 import { pin, unpin } from './state/pin.ts';
 import { forgetValues, generatedReport } from './state/renewal.ts';
 import { reasonsOf, releaseReport, statusReport } from './state/reports.ts';
+import type { Teardown } from './state/requestteardown.ts';
 import type { Sync } from './sync.ts';
 
 export interface SyncActionsOptions {

@@ -3,6 +3,7 @@ import { rfc3339 } from '../base/clock.ts';
 import { failed, ok, ProblemError, type Result, unwrap } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
 import { Mutex } from '../base/mutex.ts';
+import type { Again } from '../base/queue.ts';
 import { createController, watch } from '../kube/client/controller.ts';
 import { deepEqual } from '../kube/values/equal.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
@@ -26,16 +27,17 @@ import { accept } from './intake/accept.ts';
 import { isSettled } from './intake/advance.ts';
 import { recordBranches } from './intake/deliveries.ts';
 import { declaredAt, govern } from './intake/govern.ts';
+import { attend } from './intake/previews/attend.ts';
 import { type Affected, type Pushed, type Source, settleHold } from './intake/wanted.ts';
 import type { SyncOptions } from './options.ts';
 import { explainDeployed } from './pass/explaindeployed.ts';
 import { type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
 import { createReconciler } from './pass/reconcile.ts';
-import { requestTeardown, type Teardown } from './pass/teardown.ts';
 import { type AdoptionRequest, adoptionsOf, withAdoptions } from './plan/adoption.ts';
 import { LOOKS, PACES } from './state/pacing.ts';
 import { changeSpec } from './state/pin.ts';
 import { createRecords, type Records } from './state/records.ts';
+import { requestTeardown, type Teardown } from './state/requestteardown.ts';
 import { conditionOf } from './state/status.ts';
 
 export interface Sync {
@@ -110,7 +112,11 @@ export function createSync(options: SyncOptions): Sync {
     logger,
     // Its synced state only: the listener below decides what wakes an environment, for most changes are our own status.
     watches: [watch(informer, () => [])],
-    reconcile: reconciler.reconcile,
+    async reconcile(name, signal) {
+      const due = await attend({ home, clock, decideAgain: recordAgain }, name);
+      const again = await reconciler.reconcile(name, signal);
+      return soonest(due, again);
+    },
     // A pass mostly waits: for git, for a cluster. One that does not answer must not take all the places.
     concurrency: 16,
     baseDelayMs: PACES.pass.firstMs,
@@ -133,7 +139,7 @@ export function createSync(options: SyncOptions): Sync {
     const { branches, defaultBranch } = (await home.get(DELIVERIES, key)).status ?? {};
     // Before its first push there is nothing to record.
     if (!branches) return;
-    await recordBranches(governed, name, { branches, defaultBranch, source: 'poll' });
+    await recordBranches(governed, name, { branches, defaultBranch, source: 'poll', isRepeated: true });
   }
 
   const recordAgain = (delivery: string): Promise<void> => inTurn(delivery, () => rerecord(delivery));
@@ -163,7 +169,8 @@ export function createSync(options: SyncOptions): Sync {
       });
       deliveries.listen({
         update({ metadata: { name = '' }, spec }, before) {
-          const words = ({ clusters, namespaces, clusterScoped, registries }: Delivery['spec']) => [
+          const words = ({ clusters, namespaces, clusterScoped, registries, previews }: Delivery['spec']) => [
+            previews,
             clusters,
             namespaces,
             clusterScoped,
@@ -266,6 +273,10 @@ function asksOtherwise(now: Environment, before: Environment): boolean {
   ];
   return !deepEqual(asked(now), asked(before));
 }
+
+/** The earlier of two moments to look again. */
+const soonest = (one: Again, other: Again): Again =>
+  one === undefined || other === undefined ? (one ?? other) : one.afterMs <= other.afterMs ? one : other;
 
 const unknown = (delivery: string, environment: string) => ({
   reason: 'EnvironmentNotFound',

@@ -87,10 +87,6 @@ describe('pilotage.yaml', () => {
     expect(file.warnings[0]?.place?.line).to.equal(8);
   });
 
-  it('warns about previews, which are not made yet', () => {
-    expect(read('  previews: {branches: ["feature/*"]}\n').warnings[0]?.reason).to.equal('NotSupportedYet');
-  });
-
   it('reads apps, values and images', () => {
     const file = read(`  images: {web: {path: app, build: npm ci}}
   apps:

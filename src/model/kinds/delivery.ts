@@ -22,6 +22,8 @@ const spec = object({
   bases: optional(list(string)),
   /** HOST or HOST:PORT of repositories and registries that its charts may come from; a person's word. */
   charts: optional(list(string)),
+  /** How many previews there may be at a time, at most; 0: none. Absent: ten. A person's word. */
+  previews: optional(integer),
 });
 
 /** A commit, and environments that it left as they were: for each it stands in the place of the commit that their own record names. */
@@ -38,6 +40,17 @@ export const advance = object({
   environments: list(string),
 });
 
+/** What is known of previews that there are not: those that wait for their turn, and those that have ended. */
+export const previewRecord = object({
+  queue: list(object({ branch: string, revision: string, since: time })),
+  /** Not made again until the branch moves. */
+  ended: list(object({ branch: string, revision: string, reason: string, at: time })),
+  /** Why no preview is made, where that is so. */
+  message: optional(string),
+  /** How many there may be at a time. */
+  max: optional(integer),
+});
+
 const status = object({
   defaultBranch: optional(string),
   /** Tip of every branch as last observed. */
@@ -45,6 +58,7 @@ const status = object({
   message: optional(string),
   /** Written at once for all environments that a commit leaves alone; `model/advanced.ts` joins it with their own records. */
   advanced: optional(list(advance)),
+  previews: optional(previewRecord),
 });
 
 /** A repository, its credentials and the clusters that it may use. Name: the delivery. Namespace: PILOTAGE_NAMESPACE. */

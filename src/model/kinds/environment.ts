@@ -1,7 +1,7 @@
 import { conditions, inventoryEntry, promotionPolicy, REF, TERMS, terms } from './common.ts';
 import { appRun } from './hookrun.ts';
 import type { PilotageKind } from './kind.ts';
-import { boolean, integer, list, object, oneOf, optional, string, time, written } from './shape.ts';
+import { boolean, count, integer, list, object, oneOf, optional, string, time, written } from './shape.ts';
 
 export const SYNC_STATES = ['Synced', 'OutOfSync', 'Unknown'] as const;
 
@@ -37,6 +37,33 @@ export const proposal = object({
   terms,
 });
 
+/** An environment of one branch, for as long as somebody works there. Written by Pilotage, by what the default branch says of previews. */
+export const preview = object({
+  /** Of the branch; told apart within the delivery. */
+  slug: string,
+  /** The environment that it is rendered as. */
+  base: string,
+  /** Where it answers; its Ingresses may have this host and those below it. */
+  host: optional(string),
+  /** Files over the values of the environment; absent: `values/preview.yaml`, where there is one. */
+  values: optional(list(string)),
+  /** Keys of the Secret `age-DELIVERY` and Secrets for builds that it may use. */
+  secrets: list(string),
+  quota: object({ cpu: string, memory: string, pods: count }),
+  ttlSeconds: integer,
+  idleSeconds: optional(integer),
+  /** When its branch last moved. */
+  activeAt: time,
+  /** When its branch last moved, or somebody woke it. */
+  usedAt: time,
+  /** A person's word: it stays until then. */
+  keepUntil: optional(time),
+  /** It is scaled to nothing. */
+  asleep: optional(object({ since: time, by: string })),
+  /** Since when its branch is missing in what a remote lists. */
+  missingSince: optional(time),
+});
+
 /** The terms in force are here, but for the promotion policy, which is in the status. */
 const spec = object({
   delivery: string,
@@ -62,6 +89,7 @@ const spec = object({
     }),
   ),
   suspended: optional(boolean),
+  preview: optional(preview),
   /** Confirmed by a person: this revision may prune more than half of the environment. */
   confirmPrune: optional(string),
   /** Confirmed by a person: this revision may delete workloads and create them again, with the outage that it means. */

@@ -16,6 +16,8 @@ export const bypassedBy = (
       other.metadata.uid !== target.metadata.uid &&
       other.spec.delivery === target.spec.delivery &&
       other.spec.branch === target.spec.branch &&
+      // Everybody who may push a branch has a preview; it protects nothing.
+      other.spec.preview === undefined &&
       followsSince(other) < followsSince(target) &&
       !letsThrough(other, target),
   );

@@ -89,6 +89,7 @@ async function partiesOf({ home, repository: repositoryOf }: FactOptions, delive
   const policy = target.status?.promotionPolicy;
   if (!policy) throw new ProblemError(noPolicy(delivery, to, target.spec.branch));
   const source = await environmentOf(home, delivery, policy.from);
+  if (source.spec.preview) throw new ProblemError(fromPreview(source, target));
   const repository = await repositoryOf(delivery);
   if (!repository)
     throw new ProblemError({ reason: 'NotFound', message: `The repository of ${delivery} is not here yet.` });
@@ -146,6 +147,12 @@ const nothingDeployed = ({ spec, status }: Environment): Problem => ({
   remedy: status?.promotionPolicy
     ? `pilotage promote ${spec.delivery}/${spec.environment}`
     : `Push to its branch ${spec.branch} first.`,
+});
+
+const fromPreview = ({ spec }: Environment, target: Environment): Problem => ({
+  reason: 'PromotionFromPreview',
+  message: `${spec.delivery}/${spec.environment} is a preview: nothing is promoted from it to ${target.spec.environment}.`,
+  remedy: `Merge ${spec.branch}; promotions begin in an environment of pilotage.yaml.`,
 });
 
 const noPolicy = (delivery: string, to: string, branch: string): Problem => ({

@@ -38,6 +38,9 @@ export function contextOf(
     Pilotage: {
       delivery: request.delivery,
       environment: request.environment,
+      ...(request.preview
+        ? { preview: { slug: request.preview.slug, host: request.preview.host ?? '' } }
+        : {}),
       ...(seesRevision ? { revision: request.revision } : {}),
     },
   };

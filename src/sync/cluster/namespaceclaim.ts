@@ -16,7 +16,8 @@ export interface ClaimRequest {
   readonly signal: AbortSignal;
 }
 
-const markOf = ({ instance, delivery, environment }: Owner): string =>
+/** The mark of an environment on its namespace. */
+export const markOf = ({ instance, delivery, environment }: Owner): string =>
   `${instance}/${delivery}/${environment}`;
 
 /** Who holds a namespace, by its mark. A namespace made before there was a mark carries the labels alone. */

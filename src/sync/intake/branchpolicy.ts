@@ -4,15 +4,19 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { fullName } from '../../model/names.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 
-/** The environments of a delivery; with a branch, those that live on it: often one, at times several. */
-export async function environmentsOf(
+/** The environments of a delivery but for previews; with a branch, those that live on it: often one, at times several. */
+export async function lastingEnvironmentsOf(
   home: KubeClient,
   delivery: string,
   branch?: string,
 ): Promise<readonly Environment[]> {
   const { items } = await home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
   return items.filter(
-    ({ spec }) => spec.delivery === delivery && (branch === undefined || spec.branch === branch),
+    ({ spec }) =>
+      spec.delivery === delivery &&
+      // A preview changes nothing about who may push to its branch, and whether that may be rewritten.
+      spec.preview === undefined &&
+      (branch === undefined || spec.branch === branch),
   );
 }
 

@@ -22,7 +22,9 @@ import {
 } from '../../model/types.ts';
 import { fileAt } from '../source/deliveryfile.ts';
 import { type AdvanceOptions, advance, comparisonIn, type Tip, type Untouched } from './advance.ts';
+import { isComplaint } from './complaint.ts';
 import { ORIGIN } from './environmentobject.ts';
+import { recordPreviews } from './previews/record.ts';
 import { type Registered, type RegisterOptions, registerEnvironment } from './register.ts';
 import {
   type Affected,
@@ -40,6 +42,8 @@ export interface Observation {
   readonly defaultBranch: string | undefined;
   readonly source: Source;
   readonly pushed?: Pushed | undefined;
+  /** They are taken in again as they were recorded: nobody has asked the remote anew. */
+  readonly isRepeated?: boolean;
 }
 
 /**
@@ -56,12 +60,16 @@ export async function recordBranches(
   if (repository === undefined) return [];
   const delivery = await ensureDelivery(options, repository, name, observation);
   if (delivery === undefined) return [];
-  const known = (await options.environments.read()).filter(({ spec }) => spec.delivery === name);
+  const all = (await options.environments.read()).filter(({ spec }) => spec.delivery === name);
+  const known = all.filter(({ spec }) => spec.preview === undefined);
   const files = await readFiles(repository, branches, defaultBranch, known);
   const file = defaultBranch === undefined ? undefined : files.get(defaultBranch);
   const unreadable = file && !file.ok ? file.problems.map(formatProblem).join('\n') : undefined;
   // Empty: nothing is wrong with its source any more.
-  await recordTips(options.home, delivery, branches, defaultBranch, unreadable ?? '');
+  const isAnswered = !isComplaint(delivery.status?.message);
+  const keepsComplaint = observation.isRepeated && !isAnswered;
+  const said = keepsComplaint ? delivery.status?.message : unreadable;
+  await recordTips(options.home, delivery, branches, defaultBranch, said ?? '');
   // Environments that exist say it themselves, when they freeze; where there is none yet, nobody else would.
   if (unreadable && known.length === 0) {
     options.progress.publish({
@@ -95,8 +103,13 @@ export async function recordBranches(
     const registered = await options.claims.run(() => registerEnvironment(options, delivery, one, at));
     if (registered) concerned.push(...(await follow(options, repository, registered, observation)));
   }
-  await advance(options, repository, { delivery, known, untouched });
-  return [...concerned, ...untouched.map(leftAlone)];
+  await advance(options, repository, { delivery, known: all, untouched });
+  const previews = await recordPreviews(options, repository, {
+    ...{ delivery, branches, defaultBranch, files },
+    isAnswered: isAnswered || !observation.isRepeated,
+    pushed: observation.pushed,
+  });
+  return [...concerned, ...untouched.map(leftAlone), ...previews];
 }
 
 const leftAlone = ({ environment, tip }: Untouched): Affected =>

@@ -20,6 +20,8 @@ export async function declaredAt(
   revision: string,
 ): Promise<Terms | undefined> {
   const source = await repository(spec.delivery);
+  // Whoever may push to a branch does not write the terms of its preview.
+  if (spec.preview) return undefined;
   // What cannot be read says nothing; the pass that needs it will tell why.
   const file = source && (await fileAt(source, revision).catch(() => undefined));
   const entry = file?.ok ? entryOf(file.value, spec.environment) : undefined;

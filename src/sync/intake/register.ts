@@ -40,8 +40,8 @@ export async function registerEnvironment(
   if (existing === undefined && (found.known || found.asked === undefined)) return undefined;
   const before = existing ?? (found.asked && (await begin(options, delivery, found.name, found.asked, at)));
   if (before === undefined) return undefined;
-  // An environment that is being deleted is not changed any more.
-  if (before.metadata.deletionTimestamp) return undefined;
+  // An environment that is being deleted is not changed any more, and a preview is no environment of a file.
+  if (before.metadata.deletionTimestamp || before.spec.preview) return undefined;
   const changed = await take({ environment: before, delivery, claimant }, options, found);
   const situation = { environment: changed, delivery, claimant };
   await recordProposal(options, changed, proposedOf(situation, found.asked, found.own));

@@ -13,6 +13,7 @@ import { createInformer } from '../../kube/client/informer.ts';
 import { SECRETS } from '../../kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { COMPLAINT } from './complaint.ts';
 
 export interface RemotesOptions {
   readonly home: KubeClient;
@@ -205,8 +206,6 @@ async function say(
     { subresource: 'status', fieldManager: 'pilotage-sync' },
   );
 }
-
-const COMPLAINT = 'Its repository cannot be read; what is deployed stays. ';
 
 /** Pushes a commit to where the repository of a remote delivery lives. */
 export async function pushToRemote(

@@ -25,14 +25,18 @@ export function placeProblem(
     delivery,
     claimant,
   }: Pick<Situation, 'delivery' | 'claimant'> & {
-    readonly environment: { readonly spec: Pick<Environment['spec'], 'delivery' | 'environment'> };
+    readonly environment: {
+      readonly spec: Pick<Environment['spec'], 'delivery' | 'environment' | 'preview'>;
+    };
   },
   place: ClaimedPlace,
 ): Problem | undefined {
-  const { delivery: name, environment: short } = environment.spec;
+  const { delivery: name, environment: short, preview } = environment.spec;
   const { cluster, namespace } = place;
-  const { clusters = [], namespaces = [] } = delivery.spec;
+  const { clusters = [], namespaces: allowed = [] } = delivery.spec;
   if (cluster !== undefined && !clusters.includes(cluster)) return clusterNotAllowed(name, cluster);
+  // The namespace of a preview is named by Pilotage, and no word opens it another.
+  const namespaces = preview ? [namespace] : allowed;
   return namespaceProblem({ delivery: name, environment: short, namespace }, namespaces, claimant(place));
 }
 

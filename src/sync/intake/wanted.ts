@@ -80,6 +80,8 @@ export async function observeTip(
   const descends =
     wanted === undefined ||
     wanted === tip ||
+    // The branch of a preview is somebody's work: it may be rewritten.
+    environment.spec.preview !== undefined ||
     environment.spec.acknowledgedTip === tip ||
     (await repository.isAncestor(wanted, tip).catch(() => false));
   if (!descends) return hold(options, environment, wanted, tip);

@@ -3,6 +3,7 @@ import type { Problem } from '../../base/errors.ts';
 import type { EnvironmentStatus } from '../../model/types.ts';
 import { ensureNamespaces } from '../cluster/apply.ts';
 import { claimNamespace } from '../cluster/namespaceclaim.ts';
+import { guardPreview } from '../cluster/previewguard.ts';
 import type { Fence } from '../plan/fence.ts';
 import type { Step } from '../plan/types.ts';
 import { changeStatus, withCondition } from '../state/status.ts';
@@ -41,6 +42,12 @@ export async function makeNamespaces(
   if (!names.includes(namespace)) return undefined;
   const owner = ownerOf(options.instanceUid, environment);
   return claimNamespace(client, { owner, namespace, allowed: namespaces.includes(namespace), signal });
+}
+
+/** Before anything is written into a preview, its bounds are there. */
+export async function guarded({ client, environment, signal }: Pass): Promise<void> {
+  const { preview, namespace } = environment.spec;
+  if (preview) await guardPreview(client, preview, namespace, signal);
 }
 
 /** Where these steps make something. */

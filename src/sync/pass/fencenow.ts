@@ -20,14 +20,15 @@ export function fenceOf(
   { spec }: Environment,
   foreignNamespaces: 'own' | 'allow',
 ): Fence {
-  const { cluster, namespace } = spec;
+  const { cluster, namespace, preview } = spec;
   return {
     delivery: spec.delivery,
     environment: spec.environment,
     namespace,
-    foreignNamespaces,
-    namespaces: delivery.spec.namespaces ?? [],
-    clusterScoped: delivery.spec.clusterScoped ?? [],
+    // A preview has its own namespace alone: what a person allows the delivery was not meant for every branch.
+    foreignNamespaces: preview ? 'own' : foreignNamespaces,
+    namespaces: preview ? [] : (delivery.spec.namespaces ?? []),
+    clusterScoped: preview ? [] : (delivery.spec.clusterScoped ?? []),
     ownerOf: (name) => claimant({ ...(cluster ? { cluster } : {}), namespace: name }),
   };
 }

@@ -17,7 +17,7 @@ import { refKey } from '../plan/refkey.ts';
 import { overdue, refusalOf, refusedVerdict, withoutRefused } from '../plan/refusals.ts';
 import type { Step } from '../plan/types.ts';
 import { afterAttempt, LOOKS, retryMs, waitingFailure } from '../state/pacing.ts';
-import { makeNamespaces, mark, namespacesOf } from './begin.ts';
+import { guarded, makeNamespaces, mark, namespacesOf } from './begin.ts';
 import { conclude, type Findings } from './conclude.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
 import { forgetGone } from './forgetgone.ts';
@@ -112,6 +112,7 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
     const problem = await makeNamespaces(pass, prepared.fence, namespacesOf(begins));
     if (problem) return assess(pass, prepared, { problems: [problem] });
   }
+  await guarded(pass);
   const began = options.clock.monotonic();
   const live = liveOf(prepared.observed);
   const { client: acting } = prepared;
@@ -138,7 +139,7 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
     if (done.written.size > 0 || pruned.length > 0)
       say('applied', appliedLine(done.written.size, took, pruned));
     await forgetGone(options, environment, prepared.sourced.bundle.apps);
-  } else if (!rolling && done.written.size > 0) {
+  } else if (!rolling && done.written.size > 0 && !environment.spec.preview) {
     await recordHealing(options, client, environment, writes, done.written);
   }
   return assess(pass, prepared, {

@@ -2,14 +2,14 @@ import { failed, ok, type Problem, problemOf, type Result } from '../../base/err
 import type { FileTree } from '../../base/filetree.ts';
 import { isBuiltinServer } from '../../kube/client/builtinserver.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { appsOf } from '../../model/apps.ts';
 import { fullName } from '../../model/names.ts';
-import type { AppRun, Environment } from '../../model/types.ts';
+import type { AppRun, Environment, PreviewTerms } from '../../model/types.ts';
 import { claimProblem } from '../cluster/namespaceclaim.ts';
 import { servedVersions } from '../cluster/servedversions.ts';
 import { releaseOf } from '../history/releases.ts';
 import { situationOf } from '../intake/govern.ts';
 import { placeProblem } from '../intake/terms.ts';
+import { asleep } from '../plan/asleep.ts';
 import { desiredOf } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
 import { isHook } from '../plan/hooks/due.ts';
@@ -19,6 +19,7 @@ import { idle, isIdle } from '../plan/unserved.ts';
 import { withCharts } from '../source/charts.ts';
 import { fileOf } from '../source/deliveryfile.ts';
 import { sameInputs } from '../source/inputs.ts';
+import { appsFor } from '../source/preview/apps.ts';
 import { type Sourced, type SourceRequest, sourceOf, treeAt } from '../source/source.ts';
 import type { Memory } from '../state/memory.ts';
 import { afterAttempt, waitingFailure } from '../state/pacing.ts';
@@ -57,15 +58,17 @@ export async function prepare(
   request: PrepareRequest,
 ): Promise<Result<Prepared>> {
   const { environment, memory, signal } = request;
-  const sourced = await sourcedOf(options, client, request);
-  if (!sourced.ok) return sourced;
+  const found = await sourcedOf(options, client, request);
+  if (!found.ok) return found;
+  const sleeps = environment.spec.preview?.asleep !== undefined;
+  const sourced: Sourced = sleeps ? { ...found.value, bundle: asleep(found.value.bundle) } : found.value;
   const situation = await situationOf(options, environment);
   if (situation === undefined) return failed(deliveryMissing(environment));
   const place = placeProblem(situation, environment.spec);
   if (place) return failed(place);
-  const fence = fenceOf(situation, environment, sourced.value.foreignNamespaces);
+  const fence = fenceOf(situation, environment, sourced.foreignNamespaces);
   const placement = { ...placementOf(options, environment), fence };
-  const desired = await desiredOf(sourced.value.bundle, placement, (gvk) => client.resourceFor(gvk));
+  const desired = await desiredOf(sourced.bundle, placement, (gvk) => client.resourceFor(gvk));
   if (!desired.ok) return desired;
   const all = desired.value;
   const [undone, ...others] = await idleProblems(client, all);
@@ -74,13 +77,13 @@ export async function prepare(
   for (const namespace of namespaces) {
     const allowed = fence.namespaces.includes(namespace);
     const problem = await claimProblem(client, { owner: placement.owner, namespace, allowed, signal });
-    if (problem) return failed(problem);
+    if (problem) return failed(environment.spec.preview ? notOfPreview(problem) : problem);
   }
   const previous = await previousOf(options, client, environment, memory);
   const hooksOfGone = ({ release, app }: AppRun) =>
     deletionHooks(options, client, environment, { release, app, hadHooks: true });
   const marked = all.filter(isHook);
-  const hooks = await hooksNow(options, client, request, sourced.value.bundle, marked, hooksOfGone);
+  const hooks = await hooksNow(options, client, request, sourced.bundle, marked, hooksOfGone);
   const plain = all.filter((one) => !isHook(one));
   const wanted = {
     desired: plain,
@@ -94,8 +97,15 @@ export async function prepare(
   const served = await client.resources();
   const planning = { client, owner: placement.owner, served, agreements: memory.agreements, signal };
   const planned = await planTowards(wanted, environment, planning);
-  return ok({ ...planned, sourced: sourced.value, desired: plain, hooks, fence });
+  return ok({ ...planned, sourced, desired: plain, hooks, fence });
 }
+
+/** No word opens a namespace to a preview that was not made for it. */
+const notOfPreview = (problem: Problem): Problem => ({
+  ...problem,
+  remedy:
+    'A preview takes over nothing that is there: delete that namespace, or give the branch another name.',
+});
 
 /** Of objects that the built-in orchestrator would store and leave at that. */
 async function idleProblems(client: KubeClient, desired: readonly Desired[]): Promise<readonly Problem[]> {
@@ -112,8 +122,8 @@ async function sourcedOf(
 ): Promise<Result<Sourced>> {
   const { environment, target, memory, tree } = request;
   if (tree) return renderNow(options, client, request, ok(tree));
-  const { path, namespace, pin } = environment.spec;
-  const place = JSON.stringify([path, namespace, pin?.revision ?? null]);
+  const { path, namespace, pin, preview } = environment.spec;
+  const place = JSON.stringify([path, namespace, pin?.revision ?? null, preview ? ruledBy(preview) : null]);
   const key = `${target} ${place}`;
   const known = memory.source;
   const { clock } = options;
@@ -128,6 +138,9 @@ async function sourcedOf(
   memory.pacing = afterAttempt(memory.pacing, 'source', { key, problems }, clock.monotonic());
   return result;
 }
+
+/** What of the terms of a preview changes what it renders to. */
+const ruledBy = ({ base, host, values, secrets }: PreviewTerms) => [base, host ?? '', values ?? '', secrets];
 
 /** What was rendered of another commit, where this one holds the same for the environment. */
 async function unchanged(
@@ -159,7 +172,7 @@ export async function renderNow(
   tree: Result<FileTree>,
 ): Promise<Result<Sourced>> {
   if (!tree.ok) return tree;
-  const { delivery, environment: name, path, namespace, cluster } = environment.spec;
+  const { delivery, environment: name, path, namespace, cluster, preview } = environment.spec;
   const [served, kubeVersion] = await Promise.all([client.resources(), client.version()]);
   const source = {
     tree: tree.value,
@@ -171,6 +184,7 @@ export async function renderNow(
     capabilities: { kubeVersion, apiVersions: servedVersions(served) },
     buildsImages: cluster === undefined,
     isElsewhere: cluster !== undefined || options.isHomeElsewhere === true,
+    preview,
   };
   const render = recordedRender({
     ...{ render: options.render, home: options.home, keeps, now: () => new Date(options.clock.now()) },
@@ -195,12 +209,13 @@ export async function renderNow(
 /** The tree, with the charts that its apps name and the repositories that its kustomizations use. */
 async function withFetched(
   { fetchBases, fetchChart }: PassParts,
-  { tree, delivery, environment, path }: SourceRequest,
+  request: SourceRequest,
   signal: AbortSignal,
 ): Promise<Result<FileTree>> {
+  const { tree, delivery } = request;
   const file = fileOf(tree);
   if (!file.ok) return ok(tree);
-  const apps = appsOf(file.value, tree, path, { delivery, environment });
+  const apps = appsFor(file.value, tree, request);
   const folders = apps.flatMap(({ source }) => (source.type === 'folder' ? [source.path] : []));
   const charted = fetchChart ? await withCharts(fetchChart, delivery, tree, apps, signal) : ok(tree);
   if (!charted.ok || !fetchBases) return charted;

@@ -12,34 +12,15 @@ import { refKey } from '../plan/refkey.ts';
 import type { Plan, Step } from '../plan/types.ts';
 import { forgetKept } from '../state/generated.ts';
 import { LOOKS } from '../state/pacing.ts';
+import type { Teardown } from '../state/requestteardown.ts';
 import { changeStatus } from '../state/status.ts';
 import { execute } from './execute.ts';
 import { ownerOf } from './fencenow.ts';
 import { createHookRunner, isHookStep, startingHooks } from './hooks.ts';
 import type { PassParts } from './parts.ts';
 import { nothingWanted, planTowards } from './planning.ts';
+import { tearDownPreview } from './previewteardown.ts';
 import { teardownHooks } from './teardownhooks.ts';
-
-/** What becomes of the objects that a deleted environment has delivered. */
-export type Teardown = 'prune' | 'orphan';
-
-/**
- * Sets the goal of an environment to nothing. It survives a restart: the object carries what is to become of what it delivered, and stays
- * until that is done.
- */
-export async function requestTeardown(
-  { home, clock }: Pick<PassParts, 'home' | 'clock'>,
-  { metadata }: Environment,
-  onDelete: Teardown,
-): Promise<void> {
-  const key = { namespace: PILOTAGE_NAMESPACE, name: metadata.name ?? '' };
-  const finalizers = [...new Set([...(metadata.finalizers ?? []), TEARDOWN_FINALIZER])];
-  // Asked for again, it repeats the hooks that have failed.
-  const spec = { onDelete, syncRequestedAt: rfc3339(clock.now()) };
-  const body = { spec, ...(metadata.deletionTimestamp ? {} : { metadata: { finalizers } }) };
-  await home.patch(ENVIRONMENTS, key, { type: 'merge', body }, { fieldManager: 'pilotage-sync' });
-  if (!metadata.deletionTimestamp) await home.delete(ENVIRONMENTS, key);
-}
 
 /** A pass whose goal is nothing: the same look, plan and writes as of a revision, and again until nothing is left. Then the object goes. */
 export async function tearDown(
@@ -48,6 +29,8 @@ export async function tearDown(
   delivered: Teardown,
   signal: AbortSignal,
 ): Promise<Again> {
+  if (environment.spec.preview)
+    return tearDownPreview(options, environment, () => release(options, environment, 'prune', []), signal);
   const inventory = environment.status?.inventory ?? [];
   const isNothing = inventory.length === 0 && environment.status?.release === undefined;
   if (delivered === 'orphan' || isNothing) return release(options, environment, delivered, []);

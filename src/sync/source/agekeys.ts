@@ -9,6 +9,8 @@ import { generateIdentity, identitiesIn, recipientOf } from '../../render/sops/i
 export interface AgeKeys {
   /** Every `AGE-SECRET-KEY-…` of the delivery. */
   identities(delivery: string): Promise<readonly string[]>;
+  /** Those of the members that are named, with or without `.txt`. */
+  identitiesNamed(delivery: string, names: readonly string[]): Promise<readonly string[]>;
   /** Their public halves, `age1…`; a key is made where there is none. */
   recipients(delivery: string): Promise<readonly string[]>;
 }
@@ -18,12 +20,14 @@ export const ageKeysName = (delivery: string): string => `age-${delivery}`;
 
 /** They stand in the namespace of the pilotage.dev objects, where no environment may read. */
 export function createAgeKeys(home: KubeClient): AgeKeys {
-  const read = async (delivery: string): Promise<readonly string[]> => {
+  const read = async (
+    delivery: string,
+    isMeant: (member: string) => boolean = () => true,
+  ): Promise<readonly string[]> => {
     const named = { namespace: PILOTAGE_NAMESPACE, name: ageKeysName(delivery) };
     const secret = (await home.get(SECRETS, named).catch(notFoundAsUndefined)) as Secret | undefined;
-    return Object.values(secret?.data ?? {}).flatMap((base64) =>
-      identitiesIn(Buffer.from(base64, 'base64').toString('utf8')),
-    );
+    const members = Object.entries(secret?.data ?? {}).filter(([member]) => isMeant(member));
+    return members.flatMap(([, base64]) => identitiesIn(Buffer.from(base64, 'base64').toString('utf8')));
   };
   const make = async (delivery: string): Promise<void> => {
     const identity = await generateIdentity();
@@ -39,7 +43,11 @@ export function createAgeKeys(home: KubeClient): AgeKeys {
     });
   };
   return {
-    identities: read,
+    identities: (delivery) => read(delivery),
+    identitiesNamed: async (delivery, names) =>
+      names.length === 0
+        ? []
+        : read(delivery, (member) => names.includes(member) || names.includes(member.replace(/\.txt$/, ''))),
     async recipients(delivery) {
       if ((await read(delivery)).length === 0) await make(delivery);
       return await Promise.all((await read(delivery)).map(recipientOf));

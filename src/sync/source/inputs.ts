@@ -1,13 +1,15 @@
 import type { FileTree } from '../../base/filetree.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { appsOf, patchFiles } from '../../model/apps.ts';
+import { patchFiles } from '../../model/apps.ts';
 import type { AppEntry, DeliveryFile } from '../../model/deliveryfile.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
+import type { PreviewTerms } from '../../model/types.ts';
 import { seesRevision } from '../../render/key.ts';
 import { foldersRead } from '../../render/reach.ts';
 import { composeBuilds } from './composeimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
 import { imagesFor } from './pinned.ts';
+import { appsFor } from './preview/apps.ts';
 
 /** The environment that is rendered. */
 export interface InputsRequest {
@@ -16,6 +18,7 @@ export interface InputsRequest {
   readonly path: string;
   /** False on a cluster that runs registry images. */
   readonly buildsImages: boolean;
+  readonly preview?: PreviewTerms | undefined;
 }
 
 /**
@@ -28,10 +31,10 @@ export function sameInputs(request: InputsRequest, before: FileTree, after: File
   const isSame = (path: string): boolean => before.digest(path) === after.digest(path);
   const isSameFile = isSame(PILOTAGE_FILE);
   if (!isSameFile && !sameEntry(request, old.value, now.value)) return false;
-  const apps = appsOf(now.value, after, request.path, request);
+  const apps = appsFor(now.value, after, request);
   // What is no app of the file is found in the environment's folder alone.
   const isFoundAlike = isSameFile && isSame(request.path);
-  if (!isFoundAlike && !deepEqual(appsOf(old.value, before, request.path, request), apps)) return false;
+  if (!isFoundAlike && !deepEqual(appsFor(old.value, before, request), apps)) return false;
   const composed = composeBuilds({ ...request, tree: after }, apps, now.value);
   // What images of compose projects are made without stands in the whole of the file.
   if (!composed.ok || (!isSameFile && Object.keys(composed.value.entries).length > 0)) return false;

@@ -1,10 +1,11 @@
 import { failed, ok, type Problem, problemOf, type Result } from '../../base/errors.ts';
 import { type FileTree, pathsBelow } from '../../base/filetree.ts';
 import type { Repository } from '../../git/types.ts';
-import { appsOf, deliveryPaths, missingFolders } from '../../model/apps.ts';
+import { deliveryPaths, missingFolders } from '../../model/apps.ts';
 import type { AppEntry, ImageEntry } from '../../model/deliveryfile.ts';
 import type { Explanation } from '../../model/explanation.ts';
 import { fetchedFolder } from '../../model/fetchedcharts.ts';
+import type { PreviewTerms } from '../../model/types.ts';
 import { unfetched } from '../../model/unfetched.ts';
 import { withoutIdleHooks } from '../../render/manifests/hooks.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
@@ -15,6 +16,9 @@ import type { Destination } from './containerimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
 import { type AppNotes, appNotes } from './notes.ts';
 import { imagesFor, pinImages } from './pinned.ts';
+import { appsFor, withPreviewValues } from './preview/apps.ts';
+import { previewManifests } from './preview/objects.ts';
+import { withheldSecrets } from './preview/secrets.ts';
 import { warnOfVanishing } from './vanishing.ts';
 
 /** `renamedFrom`: what the app was called before. */
@@ -54,6 +58,8 @@ export interface SourceRequest {
   readonly buildsImages: boolean;
   /** The cluster does not run images of the engine here. */
   readonly isElsewhere: boolean;
+  /** Of a preview: how it differs from the environment that it is made of. */
+  readonly preview?: PreviewTerms | undefined;
 }
 
 export interface Sourced {
@@ -76,17 +82,19 @@ export async function sourceOf(
   report: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Result<Sourced>> {
-  const { tree, delivery, environment, revision } = request;
+  const { tree, delivery, environment, revision, preview } = request;
   const file = fileOf(tree);
   if (!file.ok) return file;
   const { isElsewhere } = request;
   const registry = file.value?.registry;
-  const apps = appsOf(file.value, tree, request.path, { delivery, environment });
+  const apps = appsFor(file.value, tree, request);
   const [missing, ...alsoMissing] = missingFolders(file.value, tree, apps, environment);
   if (missing) return failed(missing, ...alsoMissing);
   const composed = composeBuilds(request, apps, file.value);
   if (!composed.ok) return composed;
   const wanted = imagesFor(request, file.value, composed.value.entries);
+  const [withheld, ...alsoWithheld] = withheldSecrets(preview, wanted, isElsewhere ? registry : undefined);
+  if (withheld) return failed(withheld, ...alsoWithheld);
   const images =
     Object.keys(wanted).length === 0
       ? ok(NO_IMAGES)
@@ -97,14 +105,20 @@ export async function sourceOf(
         });
   if (!images.ok) return images;
   const { references } = images.value;
-  const entry = file.value && entryOf(file.value, environment);
+  // What a branch says of its own preview does not count.
+  const entry = preview ? undefined : file.value && entryOf(file.value, environment);
   const foreignNamespaces = entry?.namespaces ?? 'own';
   const imagesOf = (app: string) => composeReferences(composed.value, app, references);
-  const rendered = await renderApps({ ...request, foreignNamespaces, imagesOf }, apps, references, render);
+  const seen = { ...request, tree: withPreviewValues(tree, request), foreignNamespaces, imagesOf };
+  const rendered = await renderApps(seen, apps, references, render);
   if (!rendered.ok) return rendered;
+  const fit = preview
+    ? previewManifests(rendered.value.manifests, preview)
+    : ok({ manifests: rendered.value.manifests, warnings: [] });
+  if (!fit.ok) return fit;
   const built = await images.value.build(report, signal);
   if (!built.ok) return built;
-  const { manifests, warnings } = withoutIdleHooks(pinImages(rendered.value.manifests, built.value));
+  const { manifests, warnings } = withoutIdleHooks(pinImages(fit.value.manifests, built.value));
   return ok({
     bundle: { manifests, apps: apps.map(({ name, dependsOn }) => ({ name, dependsOn })) },
     images: Object.fromEntries(
@@ -117,6 +131,7 @@ export async function sourceOf(
     warnings: [
       ...(file.value?.warnings ?? []),
       ...rendered.value.warnings,
+      ...fit.value.warnings,
       ...warnings,
       ...warnOfVanishing(manifests),
       ...ignoredAdoptions(manifests, `${delivery}/${environment}`),
@@ -192,12 +207,19 @@ async function renderApp(
       composeImages: request.imagesOf(app.name),
       capabilities,
       allowNamespaces: request.foreignNamespaces === 'allow',
+      ...(request.preview ? { preview: seenOf(request.preview) } : {}),
     };
     return await render(rendering, app.renamedFrom);
   } catch (error) {
     return failed(problemOf(error));
   }
 }
+
+const seenOf = ({ slug, host, secrets }: PreviewTerms): NonNullable<RenderRequest['preview']> => ({
+  slug,
+  ...(host ? { host } : {}),
+  secrets,
+});
 
 /** The tree of a commit, or the problem that it cannot be read (it is gone, or the repository is). */
 export async function treeAt(
