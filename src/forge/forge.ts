@@ -1,6 +1,6 @@
 import type { Problem } from '../base/errors.ts';
+import type { FORGE_KINDS } from '../model/kinds/delivery.ts';
 
-export const FORGE_KINDS = ['github', 'gitlab', 'gitea'] as const;
 export type ForgeKind = (typeof FORGE_KINDS)[number];
 
 /**

@@ -194,6 +194,12 @@ export interface ConnectRequest {
   /** Where its charts may come from: HOST or HOST:PORT. */
   readonly allowCharts?: readonly string[];
   readonly forbidCharts?: readonly string[];
+  /** `gitea=https://git.example.com`: where its pull requests and statuses are; `none`: nowhere that was said. */
+  readonly forge?: string;
+  readonly forgeToken?: string;
+  /** `APP:INSTALLATION`, two numbers or the client id and a number, and the app's private key in PEM. */
+  readonly githubApp?: string;
+  readonly githubAppKey?: string;
 }
 
 /** The body of every answer outside 2xx. */

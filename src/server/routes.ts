@@ -139,7 +139,8 @@ export async function answer(
     return { status: 200, body: await visibleStatus(access, user, await actions.status()) };
   if (request.method === 'POST' && request.path === '/api/v1/deliveries') {
     const connection = connectRequest(fieldsOf(request.body));
-    const verb = WORDS.some((word) => connection[word] !== undefined) ? 'allow' : 'connect';
+    const isWord = [...WORDS, 'forge' as const].some((word) => connection[word] !== undefined);
+    const verb = isWord ? 'allow' : 'connect';
     await access.assert(user, { on: 'delivery', verb, delivery: connection.name });
     return { status: 200, body: await actions.connect(connection, user) };
   }
@@ -187,8 +188,19 @@ function connectRequest(fields: Fields): ConnectRequest {
     ...(username === undefined ? {} : { username }),
     ...(pollSeconds === undefined ? {} : { pollSeconds }),
     ...wordsOf(fields),
+    ...forgeOf(fields),
   };
 }
+
+const forgeOf = (fields: Fields): Pick<ConnectRequest, (typeof FORGE_FIELDS)[number]> =>
+  Object.fromEntries(
+    FORGE_FIELDS.flatMap((name) => {
+      const value = text(fields, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+const FORGE_FIELDS = ['forge', 'forgeToken', 'githubApp', 'githubAppKey'] as const;
 
 /** What a delivery may use from now on, and what not any more. */
 function wordsOf(fields: Fields): Pick<ConnectRequest, (typeof WORDS)[number]> {

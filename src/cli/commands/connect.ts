@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { ConnectRequest } from '../../model/faces.ts';
 import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import type { Keyboard } from '../password.ts';
@@ -20,6 +21,10 @@ interface ConnectOptions extends OutputOptions {
   readonly allowCharts: readonly string[];
   readonly forbidCharts: readonly string[];
   readonly forbidRegistry: readonly string[];
+  readonly forge?: string;
+  readonly forgeTokenFile?: string;
+  readonly githubApp?: string;
+  readonly githubAppKeyFile?: string;
 }
 
 export function connectCommand(
@@ -76,10 +81,21 @@ export function connectCommand(
       [],
     )
     .option('--forbid-charts <host[:port]>', 'where they may not any more; repeatable', collect, [])
+    .option(
+      '--forge <kind=url>',
+      'where its pull requests and statuses are: github, gitlab, gitea or forgejo, and its address; none: nowhere',
+    )
+    .option('--forge-token-file <file>', 'a token for them; - reads standard input')
+    .option(
+      '--github-app <app:installation>',
+      'in place of a token: numbers of a GitHub App and its installation',
+    )
+    .option('--github-app-key-file <file>', 'its private key in PEM')
     .action(async (name: string, url: string | undefined, options: ConnectOptions) => {
       await settleTrust(context, stdin, options);
       const token = options.tokenFile ? (await readSecret(options.tokenFile)).trim() : undefined;
       const words = wordsOf(options);
+      const forge = await forgeWords(options, readSecret);
       const body = {
         name,
         ...(url ? { url } : {}),
@@ -87,16 +103,29 @@ export function connectCommand(
         ...(options.username ? { username: options.username } : {}),
         ...(options.poll ? { pollSeconds: options.poll } : {}),
         ...words,
+        ...forge,
       };
       const daemon = await face(context, options);
       const answer = await daemon.post<{ message: string }>('/api/v1/deliveries', body);
       if (options.output === 'json') return printJson(context, answer);
       print(context, answer.message);
-      const isPolicyOnly = Object.keys(words).length > 0;
+      const isPolicyOnly = Object.keys({ ...words, ...forge }).length > 0;
       if (url !== undefined || isPolicyOnly) return print(context, `  next: pilotage status ${name}`);
       if (!daemon.daemon) print(context, `  once: pilotage git-credential setup --server ${daemon.url}`);
       print(context, `  next: git push ${daemon.url}/git/${name}.git main`);
     });
+}
+
+async function forgeWords(
+  { forge, forgeTokenFile, githubApp, githubAppKeyFile }: ConnectOptions,
+  readSecret: (path: string) => Promise<string>,
+): Promise<Pick<ConnectRequest, 'forge' | 'forgeToken' | 'githubApp' | 'githubAppKey'>> {
+  return {
+    ...(forge ? { forge } : {}),
+    ...(forgeTokenFile ? { forgeToken: (await readSecret(forgeTokenFile)).trim() } : {}),
+    ...(githubApp ? { githubApp } : {}),
+    ...(githubAppKeyFile ? { githubAppKey: await readSecret(githubAppKeyFile) } : {}),
+  };
 }
 
 const wordsOf = (options: ConnectOptions): Readonly<Record<string, readonly string[]>> =>

@@ -1,5 +1,7 @@
 import type { PilotageKind } from './kind.ts';
-import { count, integer, list, mapOf, object, oneOfTypes, optional, string, time } from './shape.ts';
+import { count, integer, list, mapOf, object, oneOf, oneOfTypes, optional, string, time } from './shape.ts';
+
+export const FORGE_KINDS = ['github', 'gitlab', 'gitea'] as const;
 
 const spec = object({
   repository: oneOfTypes({
@@ -24,6 +26,16 @@ const spec = object({
   charts: optional(list(string)),
   /** How many previews there may be at a time, at most; 0: none. Absent: ten. A person's word. */
   previews: optional(integer),
+  /** Where its pull requests and statuses are; absent: known by the host of its repository, or nowhere. A person's word. */
+  forge: optional(
+    object({
+      kind: optional(oneOf(FORGE_KINDS)),
+      /** Scheme, host and port of its pages, and of its API. */
+      url: optional(string),
+      /** What is shown to it: `token`, or `appId`, `installationId` and `privateKey` of a GitHub App; and the `url` that it was given for. */
+      secretRef: optional(object({ name: string })),
+    }),
+  ),
 });
 
 /** A commit, and environments that it left as they were: for each it stands in the place of the commit that their own record names. */

@@ -9,6 +9,7 @@ import { LABELS } from '../../model/annotations.ts';
 import type { ConnectRequest } from '../../model/faces.ts';
 import { isReserved } from '../../model/namespaces.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { forgeSpec } from './connectforge.ts';
 
 const FIELD_MANAGER = 'pilotage-connect';
 /** The name becomes part of namespaces and repository paths: an RFC 1123 label, short enough for `-<environment>` to follow. */
@@ -56,6 +57,7 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
     ...after('registries', before?.registries, request.allowRegistries, request.forbidRegistries),
     ...after('bases', before?.bases, request.allowBases, request.forbidBases),
     ...after('charts', before?.charts, request.allowCharts, request.forbidCharts),
+    ...(await forgeSpec(home, request, before)),
   };
   if (existing) {
     await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });

@@ -1,0 +1,106 @@
+import { ProblemError } from '../../base/errors.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { SECRETS } from '../../kube/kinds/resources.data.ts';
+import type { JsonObject } from '../../kube/values/types.ts';
+import type { ConnectRequest } from '../../model/faces.ts';
+import { FORGE_KINDS } from '../../model/kinds/delivery.ts';
+import { type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+
+type ForgeRequest = Pick<
+  ConnectRequest,
+  'name' | 'url' | 'forge' | 'forgeToken' | 'githubApp' | 'githubAppKey'
+>;
+
+/**
+ * What a Delivery says of its forge from now on, as a merge patch; nothing where the request does not speak of it. A token is kept with the
+ * address that it was given for, and is shown to no other.
+ */
+export async function forgeSpec(
+  home: KubeClient,
+  request: ForgeRequest,
+  before: Delivery['spec'] | undefined,
+): Promise<JsonObject> {
+  const { name, forge } = request;
+  if (forge === 'none') return { forge: null };
+  const named = forge === undefined ? undefined : parseForge(forge);
+  const secret = secretOf(request);
+  if (!named && !secret) return {};
+  const known = before?.forge?.url;
+  const remote = request.url ?? (before?.repository.type === 'remote' ? before.repository.url : undefined);
+  const url = named?.url ?? known ?? originOf(remote);
+  if (secret && url === undefined)
+    throw new ProblemError({
+      reason: 'BadRequest',
+      message: `It is not known which forge ${name} is at, so there is nobody to show a token to.`,
+      remedy: `pilotage connect ${name} --forge gitea=https://… --forge-token-file FILE`,
+    });
+  const kept = secret ? await keepForgeSecret(home, name, { ...secret, url: url ?? '' }) : undefined;
+  const moved = named !== undefined && known !== undefined && named.url !== known;
+  return {
+    forge: {
+      ...(named ?? {}),
+      ...(kept ? { secretRef: { name: kept } } : moved ? { secretRef: null } : {}),
+    },
+  };
+}
+
+/** `gitea=https://git.example.com`. @throws ProblemError BadRequest */
+export function parseForge(text: string): {
+  readonly kind: (typeof FORGE_KINDS)[number];
+  readonly url: string;
+} {
+  const [word = '', ...rest] = text.split('=');
+  const kind = FORGE_KINDS.find((one) => one === (word === 'forgejo' ? 'gitea' : word));
+  const address = rest.join('=');
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const isPlain = url && !url.username && !url.password && !url.search && !url.hash;
+  if (kind && isPlain && (url.protocol === 'https:' || url.protocol === 'http:'))
+    return { kind, url: url.href.replace(/\/+$/, '') };
+  throw new ProblemError({
+    reason: 'BadRequest',
+    message: `"${url?.password ? `${word}=…` : text}" does not say which forge there is, and where.`,
+    remedy: `Write KIND=https://HOST, without a path to a repository and without credentials; KIND is ${FORGE_KINDS.join(', ')} or forgejo. \`none\` takes it back.`,
+  });
+}
+
+function secretOf({ forgeToken, githubApp, githubAppKey }: ForgeRequest): Record<string, string> | undefined {
+  if (githubApp === undefined && githubAppKey === undefined)
+    return forgeToken ? { token: forgeToken } : undefined;
+  const [, appId, installationId] = /^([\w.-]+):(\d+)$/.exec(githubApp ?? '') ?? [];
+  if (appId && installationId && githubAppKey && !forgeToken)
+    return { appId, installationId, privateKey: githubAppKey };
+  throw new ProblemError({
+    reason: 'BadRequest',
+    message:
+      'A GitHub App needs its number, that of its installation, and its private key; and no token beside them.',
+    remedy: '--github-app APP:INSTALLATION --github-app-key-file FILE',
+  });
+}
+
+/** Of an address of git over HTTP, where the pages of the forge are too. */
+const originOf = (remote: string | undefined): string | undefined => {
+  if (remote === undefined) return undefined;
+  const host = /^(?:ssh:\/\/)?git@(github\.com|gitlab\.com|codeberg\.org)[:/]/.exec(remote)?.[1];
+  if (host) return `https://${host}`;
+  return /^https?:/i.test(remote) && URL.canParse(remote) ? new URL(remote).origin : undefined;
+};
+
+async function keepForgeSecret(
+  home: KubeClient,
+  delivery: string,
+  stringData: Readonly<Record<string, string>>,
+): Promise<string> {
+  const name = `forge-${delivery}`;
+  await home.apply(
+    SECRETS,
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace: PILOTAGE_NAMESPACE },
+      type: 'Opaque',
+      stringData,
+    },
+    { fieldManager: 'pilotage-connect', force: true },
+  );
+  return name;
+}
