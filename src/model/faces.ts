@@ -122,6 +122,10 @@ export interface PromotionReport {
   /** Commits that the target would gain, newest first: `1a2b3c4 subject`. */
   readonly commits: readonly string[];
   readonly mergeCommit?: string;
+  /** RFC 3339: when the first wait ends by itself, of this revision or of an earlier one that the source ran. */
+  readonly retryAt?: string;
+  /** What the source runs, and why it is not promoted, where `revision` is an earlier one that has passed. */
+  readonly passedOver?: { readonly commit: string; readonly reason: string };
   /** Of an approval: whose it was recorded as. */
   readonly approvedBy?: string;
 }

@@ -119,9 +119,8 @@ async function advance(
     await closeSuperseded(options, target, promotions);
     if (!policy.auto) return undefined;
     const report = await promote(options, delivery, environment, { dryRun: false, auto: true }, AUTOMATIC);
-    const until = report.gates.flatMap((gate) => (gate.until ? [Date.parse(gate.until)] : []));
-    if (report.outcome !== 'Waiting' || until.length === 0) return undefined;
-    return { afterMs: Math.max(1000, Math.max(...until) - options.clock.now()) };
+    if (report.retryAt === undefined) return undefined;
+    return { afterMs: Math.max(1000, Date.parse(report.retryAt) - options.clock.now()) };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     options.logger.info(

@@ -95,6 +95,7 @@ export function formatPromotion(report: PromotionReport): string {
       (gate) =>
         `  ${gate.state === 'Passed' ? '✓' : '·'} ${gate.gate}: ${gate.reason}${gate.until ? ` (until ${gate.until})` : ''}`,
     ),
+    ...(report.passedOver ? [`  newer: ${report.passedOver.commit}: ${report.passedOver.reason}`] : []),
     ...report.problems.map((problem) => formatProblem(problem)),
     ...(report.outcome === 'Waiting' ? [`  next: ${afterWaiting(report, to)}`] : []),
     ...(report.outcome === 'Promoted' || report.outcome === 'Allowed' ? [`  next: pilotage wait ${to}`] : []),

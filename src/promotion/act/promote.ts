@@ -4,6 +4,7 @@ import { promotionCommit } from '../../git/history/merge.ts';
 import type { PromotionReport } from '../../model/faces.ts';
 import type { GateState, Promotion } from '../../model/types.ts';
 import type { User } from '../../model/user.ts';
+import { type Choice, chooseRevision } from '../decide/choose.ts';
 import { type Decision, decide } from '../decide/decide.ts';
 import { type Gathered, gatherFacts } from '../decide/facts.ts';
 import { formatCommit } from '../history/commits.ts';
@@ -29,11 +30,13 @@ export async function promote(
 ): Promise<PromotionReport> {
   const found = await gatherFacts(options, delivery, to);
   // A person confirms for this revision that what was reverted may come again.
-  const gathered = request.again ? { ...found, facts: { ...found.facts, rejections: [] } } : found;
-  const decision = decide(gathered.facts, options.clock.now());
+  const newest = request.again ? { ...found, facts: { ...found.facts, rejections: [] } } : found;
+  const now = options.clock.now();
+  const choice = await chooseRevision(options, newest, decide(newest.facts, now), now);
+  const { gathered, decision } = choice;
   const isGone = gathered.tip === null && gathered.base !== null;
   if (request.dryRun) {
-    const report = reportOf(gathered, decision);
+    const report = { ...reportOf(gathered, decision), ...besides(choice) };
     return isGone && decision.type === 'upToDate' ? { ...report, outcome: 'WouldPromote' } : report;
   }
   if (isGone && request.auto)
@@ -44,9 +47,19 @@ export async function promote(
   }
   const again = request.again ? found.facts.rejections.map(({ commit }) => commit.oid) : [];
   const promotion = await recordRequest(options, gathered, by, again);
-  if (decision.type === 'advance') return advance(options, gathered, { decision, promotion, by });
+  if (decision.type === 'advance')
+    return { ...(await advance(options, gathered, { decision, promotion, by })), ...besides(choice) };
   await recordStatus(options.home, promotion, statusOf(decision));
-  return reportOf(gathered, decision);
+  return { ...reportOf(gathered, decision), ...besides(choice) };
+}
+
+/** What a report says of the revisions beside the one that it is about. */
+function besides({ retryAt, passedOver }: Choice): Pick<PromotionReport, 'retryAt' | 'passedOver'> {
+  if (passedOver === undefined) return retryAt === undefined ? {} : { retryAt: rfc3339(retryAt) };
+  const { gathered, decision } = passedOver;
+  return {
+    passedOver: { commit: formatCommit(gathered.revision), reason: statusOf(decision).message ?? '' },
+  };
 }
 
 /** The Promotion of the revision, with who asked for it and which rejections may come again. */

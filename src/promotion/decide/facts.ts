@@ -8,6 +8,7 @@ import {
   type Promotion,
   type PromotionPolicy,
 } from '../../model/types.ts';
+import type { Candidate } from '../history/candidates.ts';
 import { HISTORY_LIMIT } from '../history/commits.ts';
 import { approvalFacts } from '../history/gained.ts';
 import { readLineage } from '../history/readlineage.ts';
@@ -36,9 +37,17 @@ export interface Gathered {
   readonly by: 'merge' | 'fast-forward';
 }
 
-/** Everything that `decide` needs to know about a promotion to `delivery/to`. @throws ProblemError when there is nothing to promote. */
-export async function gatherFacts(options: FactOptions, delivery: string, to: string): Promise<Gathered> {
-  const { policy, target, source, repository, wanted } = await partiesOf(options, delivery, to);
+/**
+ * Everything that `decide` needs to know about a promotion to `delivery/to`, of what the source runs or of an earlier candidate.
+ * @throws ProblemError when there is nothing to promote.
+ */
+export async function gatherFacts(
+  options: FactOptions,
+  delivery: string,
+  to: string,
+  candidate?: Candidate,
+): Promise<Gathered> {
+  const { policy, target, source, repository, wanted } = await partiesOf(options, delivery, to, candidate);
   const [revision, ...older] = await repository.log(wanted, { limit: HISTORY_LIMIT, allParents: true });
   if (!revision) throw new Error(`the log of ${wanted} is empty`);
   const sourceLog = [revision, ...older] as const;
@@ -84,12 +93,18 @@ async function obstaclesTo(
 }
 
 /** Who takes part, and the revision that would advance. */
-async function partiesOf({ home, repository: repositoryOf }: FactOptions, delivery: string, to: string) {
+async function partiesOf(
+  { home, repository: repositoryOf }: FactOptions,
+  delivery: string,
+  to: string,
+  candidate: Candidate | undefined,
+) {
   const target = await environmentOf(home, delivery, to);
   const policy = target.status?.promotionPolicy;
   if (!policy) throw new ProblemError(noPolicy(delivery, to, target.spec.branch));
-  const source = await environmentOf(home, delivery, policy.from);
-  if (source.spec.preview) throw new ProblemError(fromPreview(source, target));
+  const runs = await environmentOf(home, delivery, policy.from);
+  if (runs.spec.preview) throw new ProblemError(fromPreview(runs, target));
+  const source = candidate ? { ...runs, status: candidate.status } : runs;
   const repository = await repositoryOf(delivery);
   if (!repository)
     throw new ProblemError({ reason: 'NotFound', message: `The repository of ${delivery} is not here yet.` });
