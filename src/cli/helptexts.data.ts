@@ -253,6 +253,16 @@ export const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage wait shop/prod',
   },
+  preview: {
+    group: 'Act',
+    examples: [
+      ['pilotage preview list', 'those that there are, and who waits for a place'],
+      ['pilotage preview extend shop/preview-feature-login 2d', 'it stays longer'],
+      ['pilotage preview sleep shop/preview-feature-login', 'without pods, until it is woken or pushed to'],
+      ['pilotage preview delete shop/preview-feature-login', 'with its namespace, until the next push'],
+    ],
+    next: 'pilotage status shop',
+  },
   delete: {
     group: 'Act',
     examples: [

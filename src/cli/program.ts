@@ -46,6 +46,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   reject: async (context) => (await import('./commands/reject.ts')).rejectCommand(context),
   accept: async (context) => (await import('./commands/accept.ts')).acceptCommand(context),
   adopt: async (context) => (await import('./commands/adopt.ts')).adoptCommand(context),
+  preview: async (context) => (await import('./commands/preview.ts')).previewCommand(context),
   delete: async (context) => (await import('./commands/delete.ts')).deleteCommand(context),
   why: async (context) => (await import('./commands/why.ts')).whyCommand(context),
   generated: async (context) => (await import('./commands/generated.ts')).generatedCommand(context),

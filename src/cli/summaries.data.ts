@@ -44,6 +44,7 @@ export const SUMMARIES: Readonly<Record<string, readonly [arguments: string, des
   ],
   accept: ['<environment> [proposal]', 'put in force what a pilotage.yaml proposes for an environment'],
   adopt: ['<environment> [objects...]', 'let an environment take over objects that Pilotage did not make'],
+  preview: ['', 'environments of branches: which there are, and how long'],
   delete: ['<environment>', 'end an environment, with what it delivered or without'],
   why: ['<environment>', 'what keeps an environment from being synced and healthy'],
   generated: ['<environment>', 'passwords, keys, certificates and the like that templates made once'],

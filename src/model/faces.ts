@@ -14,7 +14,25 @@ export interface DeliveryReport {
   readonly source: string;
   readonly message: string;
   readonly environments: readonly EnvironmentReport[];
+  /** Absent: it has none. */
+  readonly previews?: PreviewsReport;
 }
+
+/** Previews of a delivery that there are not. */
+export interface PreviewsReport {
+  /** How many there may be. */
+  readonly max: number;
+  /** Why none is made. */
+  readonly message?: string;
+  /** First come, first served. */
+  readonly queue: readonly { readonly branch: string; readonly since: string }[];
+}
+
+/** What a person asks of a preview. */
+export type PreviewWord =
+  | { readonly type: 'sleep' }
+  | { readonly type: 'wake' }
+  | { readonly type: 'extend'; readonly seconds: number };
 
 export interface EnvironmentReport {
   readonly delivery: string;
@@ -48,6 +66,13 @@ export interface EnvironmentReport {
   readonly promotion?: PromotionPolicy;
   /** What a pilotage.yaml asks for and is not in force, and what makes it count. */
   readonly proposal?: string;
+  /** Of a preview. */
+  readonly preview?: {
+    /** RFC 3339. */
+    readonly expiresAt: string;
+    readonly host?: string;
+    readonly asleep?: { readonly since: string; readonly by: string };
+  };
 }
 
 /** What `sync` would do now, object by object. */
@@ -204,6 +229,8 @@ export interface ConnectRequest {
   /** `APP:INSTALLATION`, two numbers or the client id and a number, and the app's private key in PEM. */
   readonly githubApp?: string;
   readonly githubAppKey?: string;
+  /** How many previews there may be at a time; 0: none. */
+  readonly previews?: number;
 }
 
 /** The body of every answer outside 2xx. */

@@ -4,6 +4,7 @@ import type {
   ConnectRequest,
   GeneratedReport,
   PlanReport,
+  PreviewWord,
   PromotionReport,
   ReleaseReport,
   StatusReport,
@@ -49,7 +50,14 @@ export interface Actions {
   ): Promise<Message>;
   /** Accepts the proposal that was shown; without `proposal`, the refusal says which one waits. */
   accept(name: EnvironmentName, options: { proposal?: string }, user: User): Promise<Message>;
-  delete(name: EnvironmentName, options: { onDelete: 'prune' | 'orphan' }, user: User): Promise<Message>;
+  /** A preview stays longer, sleeps or wakes. */
+  preview(name: EnvironmentName, word: PreviewWord, user: User): Promise<Message>;
+  delete(
+    name: EnvironmentName,
+    /** `isPreview`: anything else is refused. */
+    options: { onDelete: 'prune' | 'orphan'; isPreview?: boolean },
+    user: User,
+  ): Promise<Message>;
   /** `objects`: `Deployment/web` each; `namespace`: everything that waits there. */
   adopt(
     name: EnvironmentName,

@@ -1,6 +1,6 @@
 import { ProblemError } from '../base/errors.ts';
 import type { Access, Question } from '../model/access.ts';
-import type { ConnectRequest } from '../model/faces.ts';
+import type { ConnectRequest, PreviewWord } from '../model/faces.ts';
 import type { User } from '../model/user.ts';
 import type { Actions, EnvironmentName } from './actions.ts';
 import { decodedSegment, type Fields, fieldsOf, text, texts, whole } from './fields.ts';
@@ -76,10 +76,12 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   },
   'POST delete': (actions, name, { user }, fields) => {
     const onDelete = text(fields, 'onDelete');
+    if (onDelete === 'preview') return actions.delete(name, { onDelete: 'prune', isPreview: true }, user);
     if (onDelete !== 'prune' && onDelete !== 'orphan')
       throw badRequest('"onDelete" must be prune or orphan.');
     return actions.delete(name, { onDelete }, user);
   },
+  'POST preview': (actions, name, { user }, fields) => actions.preview(name, previewWord(fields), user),
   'POST accept': (actions, name, { user }, fields) => {
     const proposal = text(fields, 'proposal');
     return actions.accept(name, proposal === undefined ? {} : { proposal }, user);
@@ -105,7 +107,17 @@ const VERBS: Readonly<Record<string, Extract<Question, { on: 'environment' }>['v
   'POST renew': 'renew',
   'POST delete': 'remove',
   'POST accept': 'accept',
+  'POST preview': 'sync',
 };
+
+function previewWord(fields: Fields): PreviewWord {
+  const type = text(fields, 'type');
+  if (type === 'sleep' || type === 'wake') return { type };
+  const seconds = whole(fields, 'seconds');
+  if (type !== 'extend' || seconds === undefined || seconds <= 0)
+    throw badRequest('"type" must be sleep, wake, or extend with "seconds".');
+  return { type, seconds };
+}
 
 const RECIPIENTS_PATH = /^\/api\/v1\/deliveries\/([^/]+)\/recipients$/;
 const ENVIRONMENT_PATH = /^\/api\/v1\/environments\/([^/]*)\/([^/]+)\/([a-z]+)$/;
@@ -139,7 +151,9 @@ export async function answer(
     return { status: 200, body: await visibleStatus(access, user, await actions.status()) };
   if (request.method === 'POST' && request.path === '/api/v1/deliveries') {
     const connection = connectRequest(fieldsOf(request.body));
-    const isWord = [...WORDS, 'forge' as const].some((word) => connection[word] !== undefined);
+    const isWord = [...WORDS, 'forge' as const, 'previews' as const].some(
+      (word) => connection[word] !== undefined,
+    );
     const verb = isWord ? 'allow' : 'connect';
     await access.assert(user, { on: 'delivery', verb, delivery: connection.name });
     return { status: 200, body: await actions.connect(connection, user) };
@@ -181,12 +195,14 @@ function connectRequest(fields: Fields): ConnectRequest {
   if (!name) throw badRequest('"name" is missing: the name of the delivery.');
   const [url, token, username] = [text(fields, 'url'), text(fields, 'token'), text(fields, 'username')];
   const pollSeconds = whole(fields, 'pollSeconds');
+  const previews = whole(fields, 'previews');
   return {
     name,
     ...(url === undefined ? {} : { url }),
     ...(token === undefined ? {} : { token }),
     ...(username === undefined ? {} : { username }),
     ...(pollSeconds === undefined ? {} : { pollSeconds }),
+    ...(previews === undefined ? {} : { previews }),
     ...wordsOf(fields),
     ...forgeOf(fields),
   };

@@ -21,10 +21,11 @@ async function visibleDelivery(
     ),
   );
   const environments = report.environments.filter((_, i) => may[i] === undefined);
-  const isSeen =
-    environments.length > 0 ||
-    (await access.refusal(user, { on: 'delivery', verb: 'get', delivery })) === undefined;
-  return isSeen ? { ...report, environments } : undefined;
+  const seesAll = (await access.refusal(user, { on: 'delivery', verb: 'get', delivery })) === undefined;
+  if (environments.length === 0 && !seesAll) return undefined;
+  // Branches that wait for a preview are nobody's environment.
+  const { previews: _previews, ...rest } = report;
+  return { ...(seesAll ? report : rest), environments };
 }
 
 /** Whether an event may be shown: of what was there, and visible, when the stream began. */

@@ -8,6 +8,7 @@ import type {
   ConnectRequest,
   GeneratedReport,
   PlanReport,
+  PreviewWord,
   ReleaseReport,
   StatusReport,
   WhyReport,
@@ -19,6 +20,7 @@ import { pushersOf } from './history/pushers.ts';
 import { listReleases } from './history/releases.ts';
 import { rollback } from './history/rollback.ts';
 import { connect } from './intake/connect.ts';
+import { giveWord, previewOf } from './intake/previews/word.ts';
 import type { AdoptionRequest } from './plan/adoption.ts';
 import { pin, unpin } from './state/pin.ts';
 import { forgetValues, generatedReport } from './state/renewal.ts';
@@ -132,8 +134,14 @@ export function createSyncActions(options: SyncActionsOptions) {
     accept: async (asked: Asked, word: { proposal?: string }, { name: by }: User) =>
       sync.accept(await find(asked), { ...word, by }),
 
-    delete: async (asked: Asked, { onDelete }: { onDelete: Teardown }) =>
-      sync.delete(await find(asked), onDelete),
+    async delete(asked: Asked, { onDelete, isPreview }: { onDelete: Teardown; isPreview?: boolean }) {
+      const environment = await find(asked);
+      if (isPreview) previewOf(environment);
+      return sync.delete(environment, onDelete);
+    },
+
+    preview: async (asked: Asked, word: PreviewWord, { name: by }: User) =>
+      giveWord({ home, clock }, await find(asked), word, by),
 
     adopt: async (asked: Asked, request: Omit<AdoptionRequest, 'by'>, { name: by }: User) =>
       sync.adopt(await find(asked), { ...request, by }),

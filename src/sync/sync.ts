@@ -28,6 +28,7 @@ import { isSettled } from './intake/advance.ts';
 import { recordBranches } from './intake/deliveries.ts';
 import { declaredAt, govern } from './intake/govern.ts';
 import { attend } from './intake/previews/attend.ts';
+import { recordDeleted } from './intake/previews/word.ts';
 import { type Affected, type Pushed, type Source, settleHold } from './intake/wanted.ts';
 import type { SyncOptions } from './options.ts';
 import { explainDeployed } from './pass/explaindeployed.ts';
@@ -152,6 +153,14 @@ export function createSync(options: SyncOptions): Sync {
   const prepareNow = (environment: Environment, how: PlanRequest = {}) =>
     prepareFor(governed, environment, { signal: stopping.signal, ...how });
 
+  async function deletePreview(environment: Environment, onDelete: Teardown): Promise<{ message: string }> {
+    const { delivery, namespace } = environment.spec;
+    if (onDelete === 'orphan') throw new ProblemError(leavesNothing(environment));
+    await inTurn(delivery, () => recordDeleted(governed, environment));
+    await recordAgain(delivery);
+    return { message: `${fullName(environment)} is being deleted, with its namespace ${namespace}.` };
+  }
+
   return {
     releasesOf: (environment) => releases.of(environment),
     records: createRecords(home, informer),
@@ -211,6 +220,7 @@ export function createSync(options: SyncOptions): Sync {
       return accepted;
     },
     async delete(environment, onDelete) {
+      if (environment.spec.preview) return deletePreview(environment, onDelete);
       const { delivery, namespace } = environment.spec;
       const key = { namespace: PILOTAGE_NAMESPACE, name: delivery };
       const object = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
@@ -230,6 +240,7 @@ export function createSync(options: SyncOptions): Sync {
       return { message: `${fullName(environment)} is being deleted, ${what}.${warning}` };
     },
     async adopt(environment, request) {
+      if (environment.spec.preview) throw new ProblemError(adoptsNothing(environment));
       const { prepared } = unwrap(await prepareNow(environment, {}));
       const given = adoptionsOf(prepared.plan, environment, request, clock.now());
       await changeSpec(home, environment.metadata.name ?? '', {
@@ -277,6 +288,17 @@ function asksOtherwise(now: Environment, before: Environment): boolean {
 /** The earlier of two moments to look again. */
 const soonest = (one: Again, other: Again): Again =>
   one === undefined || other === undefined ? (one ?? other) : one.afterMs <= other.afterMs ? one : other;
+
+const adoptsNothing = (environment: Environment) => ({
+  reason: 'PreviewAdoptsNothing',
+  message: `${fullName(environment)} is a preview: it takes over nothing that it has not made.`,
+});
+
+const leavesNothing = (environment: Environment) => ({
+  reason: 'BadRequest',
+  message: `${fullName(environment)} is a preview: it goes with its namespace, and leaves nothing.`,
+  remedy: `pilotage preview delete ${fullName(environment)}`,
+});
 
 const unknown = (delivery: string, environment: string) => ({
   reason: 'EnvironmentNotFound',

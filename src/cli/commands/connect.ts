@@ -9,6 +9,7 @@ interface ConnectOptions extends OutputOptions {
   readonly username?: string;
   readonly tokenFile?: string;
   readonly poll?: number;
+  readonly previews?: number;
   readonly allowCluster: readonly string[];
   readonly forbidCluster: readonly string[];
   readonly allowNamespace: readonly string[];
@@ -80,6 +81,7 @@ export function connectCommand(
       collect,
       [],
     )
+    .option('--previews <max>', 'how many previews it may have at a time, or off', parsePreviews)
     .option('--forbid-charts <host[:port]>', 'where they may not any more; repeatable', collect, [])
     .option(
       '--forge <kind=url>',
@@ -102,6 +104,7 @@ export function connectCommand(
         ...(token ? { token } : {}),
         ...(options.username ? { username: options.username } : {}),
         ...(options.poll ? { pollSeconds: options.poll } : {}),
+        ...(options.previews === undefined ? {} : { previews: options.previews }),
         ...words,
         ...forge,
       };
@@ -109,7 +112,7 @@ export function connectCommand(
       const answer = await daemon.post<{ message: string }>('/api/v1/deliveries', body);
       if (options.output === 'json') return printJson(context, answer);
       print(context, answer.message);
-      const isPolicyOnly = Object.keys({ ...words, ...forge }).length > 0;
+      const isPolicyOnly = Object.keys({ ...words, ...forge }).length > 0 || options.previews !== undefined;
       if (url !== undefined || isPolicyOnly) return print(context, `  next: pilotage status ${name}`);
       if (!daemon.daemon) print(context, `  once: pilotage git-credential setup --server ${daemon.url}`);
       print(context, `  next: git push ${daemon.url}/git/${name}.git main`);
@@ -148,6 +151,12 @@ const wordsOf = (options: ConnectOptions): Readonly<Record<string, readonly stri
 
 function parseSeconds(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds.');
+  return Number(text);
+}
+
+function parsePreviews(text: string): number {
+  if (text === 'off') return 0;
+  if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, or off.');
   return Number(text);
 }
 

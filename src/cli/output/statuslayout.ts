@@ -25,13 +25,20 @@ export function layOut(report: StatusReport, screen: Screen): StatusLayout {
     environments.filter((one) => !isToCome(one)),
   );
   const { columns = Number.POSITIVE_INFINITY, rows = Number.POSITIVE_INFINITY } = screen;
-  const table = standing.length === 0 ? '' : fittingTable(standing, columns);
+  const lasting = standing.filter(({ preview }) => preview === undefined);
+  const previews = standing.filter(({ preview }) => preview !== undefined);
+  const tables = [
+    ...(lasting.length > 0 ? [fittingTable(lasting, columns)] : []),
+    ...(previews.length > 0 ? [fittingTable(previews, columns, 'PREVIEW')] : []),
+  ];
+  const table = tables.join('\n\n');
   const notes = report.deliveries.flatMap((delivery) => [
     ...deliveryNotes(delivery),
     ...delivery.environments.filter((one) => !isToCome(one)).flatMap(environmentNotes),
     ...toComeNote(delivery.environments.filter(isToCome)),
+    ...queueNote(delivery),
   ]);
-  const left = rows - RESERVED_ROWS - (table === '' ? 0 : standing.length + 1);
+  const left = rows - RESERVED_ROWS - (table === '' ? 0 : table.split('\n').length);
   return { table, notes: fittingNotes(notes, columns, left) };
 }
 
@@ -44,6 +51,13 @@ function toComeNote(environments: readonly EnvironmentReport[]): readonly string
   if (first === undefined) return [];
   const names = environments.map(({ delivery, name }) => `${delivery}/${name}`).join(', ');
   return [`${names}: to come; next: pilotage promote ${first.delivery}/${first.name}`];
+}
+
+function queueNote({ name, previews }: DeliveryReport): readonly string[] {
+  const waiting = previews?.queue.length ?? 0;
+  if (waiting === 0) return previews?.message ? [`${name}: previews: ${previews.message}`] : [];
+  const branches = waiting === 1 ? '1 branch waits' : `${waiting} branches wait`;
+  return [`${name}: ${branches} for a preview: pilotage preview list`];
 }
 
 /** A delivery without environments has no row in the table, so its message follows the table. */
@@ -81,10 +95,14 @@ const TABLES: readonly { readonly columns: readonly Column[]; readonly gap: numb
   { columns: [NAME, revision('→'), SYNC, HEALTH], gap: 2 },
 ];
 
-function fittingTable(environments: readonly EnvironmentReport[], columns: number): string {
+function fittingTable(
+  environments: readonly EnvironmentReport[],
+  columns: number,
+  name = 'ENVIRONMENT',
+): string {
   let table = '';
   for (const { columns: cells, gap } of TABLES) {
-    const heads = cells.map(([head]) => head);
+    const heads = cells.map(([head]) => (head === 'ENVIRONMENT' ? name : head));
     const rows = environments.map((environment) => cells.map(([, cell]) => cell(environment)));
     table = formatTable(heads, rows, gap);
     if (table.split('\n').every((line) => line.length <= columns)) return table;

@@ -56,6 +56,7 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
     ...after('clusterScoped', before?.clusterScoped, request.allowClusterScoped, request.forbidClusterScoped),
     ...after('registries', before?.registries, request.allowRegistries, request.forbidRegistries),
     ...after('bases', before?.bases, request.allowBases, request.forbidBases),
+    ...(request.previews === undefined ? {} : { previews: mostPreviews(request.previews) }),
     ...after('charts', before?.charts, request.allowCharts, request.forbidCharts),
     ...(await forgeSpec(home, request, before)),
   };
@@ -75,6 +76,15 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
   );
   const where = repository ? `follows ${repository.url}` : 'waits for its first push';
   return { message: `Delivery ${name} ${where}.` };
+}
+
+function mostPreviews(asked: number): number {
+  if (asked >= 0 && asked <= 100) return asked;
+  throw new ProblemError({
+    reason: 'BadRequest',
+    message: `${asked} previews cannot be allowed.`,
+    remedy: 'A number up to 100, or off.',
+  });
 }
 
 /** Where the repository is from now on; undefined: nothing is said about it. As a merge patch: null takes a member away. */

@@ -1,12 +1,15 @@
+import { rfc3339 } from '../../base/clock.ts';
 import { formatProblem, type Problem } from '../../base/errors.ts';
 import type {
   DeliveryReport,
   EnvironmentReport,
+  PreviewsReport,
   ReleaseReport,
   StatusReport,
   WhyReport,
 } from '../../model/faces.ts';
-import type { Delivery, Environment, Release } from '../../model/types.ts';
+import { expiryOf } from '../../model/previews.ts';
+import type { Delivery, Environment, PreviewRecord, PreviewTerms, Release } from '../../model/types.ts';
 import { remedyOf } from '../plan/drift.ts';
 import type { ConditionType } from './status.ts';
 import { stopOf } from './stops.ts';
@@ -45,6 +48,7 @@ function deliveryReport(
     environments: inPromotionOrder(environments.filter(({ spec }) => spec.delivery === name)).map(
       environmentReport,
     ),
+    ...(delivery?.status?.previews ? { previews: previewsReport(delivery.status.previews) } : {}),
   };
 }
 
@@ -104,6 +108,21 @@ export function environmentReport(environment: Environment): EnvironmentReport {
       : {}),
     ...(status?.promotionPolicy ? { promotion: status.promotionPolicy } : {}),
     ...proposalOf(status),
+    ...(spec.preview ? { preview: previewReport(spec.preview) } : {}),
+  };
+}
+
+const previewReport = (preview: PreviewTerms): NonNullable<EnvironmentReport['preview']> => ({
+  expiresAt: rfc3339(expiryOf(preview)),
+  ...(preview.host ? { host: preview.host } : {}),
+  ...(preview.asleep ? { asleep: preview.asleep } : {}),
+});
+
+function previewsReport({ max = 0, message, queue }: PreviewRecord): PreviewsReport {
+  return {
+    max,
+    ...(message ? { message } : {}),
+    queue: queue.map(({ branch, since }) => ({ branch, since })),
   };
 }
 
