@@ -47,3 +47,11 @@ export function rfc3339In(zone: string, ms: number): string {
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   return `${text}${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
 }
+
+/** The moment at which the clocks of a zone show `shown` (UTC parts, milliseconds); where they skip it, the first one after. */
+export function momentIn(zone: string, shown: number): number {
+  const clock = clockIn(zone);
+  const guess = shown - (clock(shown).getTime() - shown);
+  const corrected = guess + (shown - clock(guess).getTime());
+  return clock(corrected).getTime() < shown ? guess : corrected;
+}

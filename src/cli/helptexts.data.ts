@@ -205,6 +205,7 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage promote shop/prod --dry-run', 'what would happen, and what is in the way'],
       ['pilotage promote shop/prod', 'a merge commit on its branch, then its rollout'],
       ['pilotage promote shop/prod --again', 'although somebody reverted it there'],
+      ['pilotage promote shop/prod --skip soak --reason "CVE"', 'although that gate is closed'],
     ],
     exitCodes: '0 promoted, or nothing to do; 1 waiting for a gate, or refused',
     next: 'pilotage wait shop/prod',
@@ -285,6 +286,14 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage pin shop/prod --reason "sale until Monday"', 'at what is deployed now'],
       ['pilotage pin shop/prod --off', 'follow the branch again'],
     ],
+  },
+  hold: {
+    group: 'Act',
+    examples: [
+      ['pilotage hold shop/prod --reason "audit" --until 8h', 'nothing is promoted there for 8 hours'],
+      ['pilotage hold shop/prod --off', 'promotions go on'],
+    ],
+    next: 'pilotage why shop/prod',
   },
   render: {
     group: 'Tools',

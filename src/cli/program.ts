@@ -40,6 +40,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   history: async (context) => (await import('./commands/history.ts')).historyCommand(context),
   rollback: async (context) => (await import('./commands/rollback.ts')).rollbackCommand(context),
   pin: async (context) => (await import('./commands/pin.ts')).pinCommand(context),
+  hold: async (context) => (await import('./commands/hold.ts')).holdCommand(context),
   promote: async (context, exit) => (await import('./commands/promote.ts')).promoteCommand(context, exit),
   backport: async (context) => (await import('./commands/backport.ts')).backportCommand(context),
   approve: async (context, exit) => (await import('./commands/promote.ts')).approveCommand(context, exit),

@@ -26,6 +26,10 @@ export const SUMMARIES: Readonly<Record<string, readonly [arguments: string, des
   history: ['<environment>', 'the releases of an environment, newest first'],
   rollback: ['<environment> [release]', 'go back to an earlier release and stay there, pinned'],
   pin: ['<environment> [revision]', 'hold an environment at a revision, whatever its branch says'],
+  hold: [
+    '<environment>',
+    'let nothing be promoted to an environment for now; what runs there is looked after as before',
+  ],
   promote: [
     '<environment>',
     'bring what is tested in the environment before to this one, by a merge commit with the very same tree',

@@ -6,6 +6,7 @@ import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
 import { scheduleWork } from '../base/schedule.ts';
 import type { Surroundings } from '../cli/context.ts';
+import { groupSizes } from '../identity/groups.ts';
 import { openContexts } from '../kube/remote/contexts.ts';
 import { createProgressHub } from '../model/progresshub.ts';
 import { createPromotionController } from '../promotion/controller.ts';
@@ -79,6 +80,8 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     room,
   });
   const promotions = createPromotionCache({ ...common, home: options.home.promotionClient });
+  const isWhole = options.signIn === undefined;
+  const groups = async () => ({ sizes: await groupSizes(options.home.identityClient), isWhole });
   const delivering = {
     ...common,
     dataDir,
@@ -90,7 +93,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     containerImages,
     isHomeElsewhere: options.home.nodeConfig === undefined,
   };
-  const synced = await composeSync({ ...delivering, buildEnvironment, pool, progress, promotions });
+  const synced = await composeSync({ ...delivering, buildEnvironment, pool, progress, promotions, groups });
   const { hosted, remotes } = repositories;
   const identity = await composeIdentity({
     ...common,
@@ -115,6 +118,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     deliveryHome: home,
     repositories,
     promotions,
+    groups,
   });
   const promoter = createPromotionController(promotion);
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost };

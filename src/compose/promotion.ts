@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client/client.ts';
-import type { PromoteOptions, PromotionCache } from '../promotion/options.ts';
+import type { PromoteOptions, PromotionCache, PromotionSources } from '../promotion/options.ts';
 import { pushToRemote } from '../sync/intake/remotes.ts';
 import { pin } from '../sync/state/pin.ts';
 import type { Repositories } from './repositories.ts';
@@ -14,6 +14,7 @@ export interface PromotionParts extends Synced {
   readonly deliveryHome: KubeClient;
   readonly repositories: Repositories;
   readonly promotions: PromotionCache;
+  readonly groups: NonNullable<PromotionSources['groups']>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -26,6 +27,7 @@ export function composePromotion(parts: PromotionParts): PromoteOptions {
     logger,
     repository: repositories.find,
     promotions: parts.promotions,
+    groups: parts.groups,
     releases: sync.releasesOf,
     author: { name: 'Pilotage', email: 'pilotage@localhost' },
     rehearse: async ({ spec }, revision) => {

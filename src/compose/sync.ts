@@ -8,7 +8,7 @@ import type { KubeClient } from '../kube/client/client.ts';
 import type { Contexts } from '../kube/remote/contexts.ts';
 import type { ProgressSink } from '../model/progress.ts';
 import { openReleaseKey } from '../model/releasekey.ts';
-import type { PromotionCache } from '../promotion/options.ts';
+import type { PromotionCache, PromotionSources } from '../promotion/options.ts';
 import { permit } from '../promotion/permit/permit.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
 import { collectBundles } from '../sync/history/bundlegc.ts';
@@ -41,6 +41,7 @@ export interface SyncParts {
   readonly pool: RenderPool;
   readonly progress: ProgressSink;
   readonly promotions: PromotionCache;
+  readonly groups: NonNullable<PromotionSources['groups']>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -98,7 +99,10 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
     progress: parts.progress,
     mayDeploy: (environment, revision) =>
       permit(
-        { home, repository, clock, promotions: parts.promotions, releases: sync.releasesOf },
+        {
+          ...{ home, repository, clock, promotions: parts.promotions },
+          ...{ releases: sync.releasesOf, groups: parts.groups },
+        },
         environment,
         revision,
       ),

@@ -1,3 +1,4 @@
+import { staysAfter } from './stays.ts';
 import type { Advance, Delivery, Environment, EnvironmentStatus } from './types.ts';
 
 /**
@@ -31,6 +32,9 @@ function advancedStatus(
     observation,
     ...(isDeployed ? { deployedRevision: revision, deployedTree: tree } : {}),
     ...(isDeployed && healthySince !== undefined ? { healthySince: later(healthySince, at) } : {}),
+    ...(isDeployed && status.ran !== undefined
+      ? { ran: staysAfter(status.ran, revision, Date.parse(at)) }
+      : {}),
     ...(assessedRevision === own ? { assessedRevision: revision } : {}),
   };
 }

@@ -1,7 +1,16 @@
 /** What the HTTP face answers and the command line prints: one shape for both ends. */
 import type { Problem } from '../base/errors.ts';
 import type { ObjectRef } from '../kube/values/types.ts';
-import type { GateState, HealedDrift, HealthState, Phase, PromotionPolicy, SyncState } from './types.ts';
+import type {
+  GateState,
+  HealedDrift,
+  HealthState,
+  Hold,
+  Phase,
+  Promotion,
+  PromotionPolicy,
+  SyncState,
+} from './types.ts';
 
 export interface StatusReport {
   /** What concerns all that is delivered here: a disk that is nearly full. */
@@ -52,6 +61,8 @@ export interface EnvironmentReport {
   readonly release?: number;
   readonly urls: readonly string[];
   readonly pin?: { readonly revision: string; readonly reason: string; readonly since?: string };
+  /** Nothing is promoted to it, by a person's word. */
+  readonly hold?: Hold;
   /** Nothing is done, and why. */
   readonly stopped?: {
     readonly state: 'suspended' | 'frozen' | 'held';
@@ -128,6 +139,8 @@ export interface ReleaseReport {
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly current: boolean;
+  /** Gates that a person skipped for it. */
+  readonly skipped?: NonNullable<Promotion['spec']['skips']>;
   /** What was changed beside git meanwhile, and set back; newest last. */
   readonly healed?: readonly (HealedDrift & { readonly remedy: string })[];
 }

@@ -15,6 +15,7 @@ import {
   type proposal,
   type SYNC_STATES,
 } from './kinds/environment.ts';
+import type { hold, measurement, stay, testRun } from './kinds/gaterecords.ts';
 import type { appRun, HOOK_PHASES, hookRecord } from './kinds/hookrun.ts';
 import {
   type ObjectOfKind,
@@ -86,6 +87,14 @@ export type HookPhase = (typeof HOOK_PHASES)[number];
 export type HookRecord = Infer<typeof hookRecord>;
 /** The deployment of one app that its hooks belong to. */
 export type AppRun = Infer<typeof appRun>;
+/** A person's word that nothing is promoted to an environment for now. */
+export type Hold = Infer<typeof hold>;
+/** How long a revision has been what is deployed. */
+export type Stay = Infer<typeof stay>;
+/** One test of a chart, run for one revision. */
+export type TestRun = Infer<typeof testRun>;
+/** What was measured outside for one gate. */
+export type Measurement = Infer<typeof measurement>;
 export type InventoryEntry = Infer<typeof inventoryEntry>;
 /** A change that was made in the cluster instead of in git, and that was set back. */
 export type HealedDrift = Infer<typeof healedDrift>;

@@ -1,11 +1,13 @@
 import { ProblemError } from '../base/errors.ts';
-import type { BackportReport, PromotionReport } from '../model/faces.ts';
+import type { BackportReport, PromotionReport, ReleaseReport } from '../model/faces.ts';
 import type { Environment } from '../model/types.ts';
 import type { User } from '../model/user.ts';
 import { type ApproveRequest, approve, waitingOn } from './act/approve.ts';
 import { backport } from './act/backport.ts';
+import { type HoldRequest, hold, release } from './act/hold.ts';
 import { type PromoteRequest, promote } from './act/promote.ts';
 import { type RejectRequest, reject } from './act/reject.ts';
+import { withSkips } from './act/skip.ts';
 import { decide } from './decide/decide.ts';
 import { gatherFacts, isDeployed } from './decide/facts.ts';
 import { evaluateGates } from './gates/policy.ts';
@@ -28,6 +30,13 @@ export function createPromotionActions(options: PromoteOptions) {
       user: User,
     ): Promise<{ readonly message: string }> =>
       reject(options, spec.delivery, spec.environment, request, user),
+
+    hold: (target: Environment, request: HoldRequest, user: User) => hold(options, target, request, user),
+
+    release: (target: Environment) => release(options, target),
+
+    withSkips: (target: Environment, releases: readonly ReleaseReport[]) =>
+      withSkips(options, target, releases),
 
     backport: ({ spec }: Environment, request: { dryRun: boolean }, user: User): Promise<BackportReport> =>
       backport(options, spec.delivery, spec.environment, request, user),

@@ -5,6 +5,7 @@ import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { Informer } from '../kube/client/informer.ts';
 import type { Environment, Promotion, Release } from '../model/types.ts';
+import type { GateFacts } from './gates/gate.ts';
 
 /** Where promotion reads: the cluster that holds the objects of `pilotage.dev`, and the repositories. */
 export interface PromotionSources {
@@ -19,6 +20,8 @@ export interface PromotionSources {
     readonly delivery: string;
     readonly environment: string;
   }) => readonly Release[];
+  /** How many people each group has, for gates that ask for some of one. Absent: nobody knows. */
+  readonly groups?: () => Promise<NonNullable<GateFacts['groups']>>;
 }
 
 /** The Promotion objects in memory, by the environment that they lead to. It may lag behind a write by the time of its watch event. */

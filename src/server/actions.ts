@@ -38,9 +38,15 @@ export interface Actions {
   unpin(name: EnvironmentName, user: User): Promise<Message>;
   promote(
     name: EnvironmentName,
-    options: { dryRun: boolean; again?: boolean },
+    options: {
+      dryRun: boolean;
+      again?: boolean;
+      skip?: { readonly gates: readonly string[]; readonly reason: string };
+    },
     user: User,
   ): Promise<PromotionReport>;
+  hold(name: EnvironmentName, options: { reason: string; until?: string }, user: User): Promise<Message>;
+  release(name: EnvironmentName, user: User): Promise<Message>;
   approve(name: EnvironmentName, options: { revision?: string }, user: User): Promise<PromotionReport>;
   /** A person's word that a revision is not promoted to it; `off` takes it back. */
   reject(

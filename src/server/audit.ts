@@ -152,6 +152,8 @@ const SAID = [
   'proposal',
   'dryRun',
   'again',
+  'skip',
+  'until',
   'acknowledge',
   'confirmPrune',
   'confirmRecreate',

@@ -54,8 +54,16 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   'POST unpin': (actions, name, { user }) => actions.unpin(name, user),
   'POST promote': (actions, name, { user }, fields) => {
     const again = fields.again === true ? { again: true } : {};
-    return actions.promote(name, { dryRun: fields.dryRun === true, ...again }, user);
+    const gates = texts(fields, 'skip') ?? [];
+    const skip = gates.length > 0 ? { skip: { gates, reason: text(fields, 'reason') ?? '' } } : {};
+    return actions.promote(name, { dryRun: fields.dryRun === true, ...again, ...skip }, user);
   },
+  'POST hold': (actions, name, { user }, fields) => {
+    const until = text(fields, 'until');
+    const reason = text(fields, 'reason') ?? '';
+    return actions.hold(name, { reason, ...(until === undefined ? {} : { until }) }, user);
+  },
+  'POST release': (actions, name, { user }) => actions.release(name, user),
   'POST backport': (actions, name, { user }, fields) =>
     actions.backport(name, { dryRun: fields.dryRun === true }, user),
   'POST approve': (actions, name, { user }, fields) =>
@@ -88,8 +96,10 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   },
 };
 
+type Verb = Extract<Question, { on: 'environment' }>['verb'];
+
 /** What the user of each route must be allowed to. */
-const VERBS: Readonly<Record<string, Extract<Question, { on: 'environment' }>['verb']>> = {
+const VERBS: Readonly<Record<string, Verb>> = {
   'GET plan': 'get',
   'GET history': 'get',
   'GET why': 'get',
@@ -100,6 +110,8 @@ const VERBS: Readonly<Record<string, Extract<Question, { on: 'environment' }>['v
   'POST pin': 'pin',
   'POST unpin': 'pin',
   'POST promote': 'promote',
+  'POST hold': 'hold',
+  'POST release': 'hold',
   'POST backport': 'backport',
   'POST approve': 'approve',
   'POST reject': 'reject',
@@ -119,6 +131,11 @@ function previewWord(fields: Fields): PreviewWord {
   return { type, seconds };
 }
 
+/** And what beside that, by what the request asks for. */
+const MORE_VERBS: Readonly<Record<string, (fields: Fields) => readonly Verb[]>> = {
+  'POST promote': (fields) => (fields.skip === undefined ? [] : ['skip']),
+};
+
 const RECIPIENTS_PATH = /^\/api\/v1\/deliveries\/([^/]+)\/recipients$/;
 const ENVIRONMENT_PATH = /^\/api\/v1\/environments\/([^/]*)\/([^/]+)\/([a-z]+)$/;
 
@@ -133,13 +150,16 @@ export async function answer(
   const environment = ENVIRONMENT_PATH.exec(request.path);
   if (environment) {
     const [, delivery = '', name = '', verb = ''] = environment;
-    const route = ENVIRONMENT_ROUTES[`${request.method} ${verb}`];
-    const needed = VERBS[`${request.method} ${verb}`];
+    const key = `${request.method} ${verb}`;
+    const route = ENVIRONMENT_ROUTES[key];
+    const needed = VERBS[key];
     if (!route || !needed) throw notFound(request);
     const asked = { delivery: decodedSegment(delivery), environment: decodedSegment(name) };
     const target = await completed(actions, access, user, asked);
-    await access.assert(user, { on: 'environment', verb: needed, ...target });
-    return { status: 200, body: await route(actions, target, request, fieldsOf(request.body)) };
+    const fields = fieldsOf(request.body);
+    for (const one of [needed, ...(MORE_VERBS[key]?.(fields) ?? [])])
+      await access.assert(user, { on: 'environment', verb: one, ...target });
+    return { status: 200, body: await route(actions, target, request, fields) };
   }
   const sealing = RECIPIENTS_PATH.exec(request.path);
   if (sealing && request.method === 'POST') {

@@ -42,14 +42,14 @@ describe('commands that ask the daemon', () => {
         auto: true,
         required: true,
         gates: { healthy: 120_000, approvals: 2 },
-        unsupportedGates: ['soak'],
+        unsupportedGates: ['weather'],
       };
       face.answers[STATUS] = statusOf(environment({ name: 'prod', promotion }));
       const { stdout } = await face.run('status', 'shop/prod');
       expect(stdout).to.contain(
         'promoted from shop/dev automatically, required, gates: healthy 2m, approvals 2',
       );
-      expect(stdout).to.contain('soak (not supported: it blocks)');
+      expect(stdout).to.contain('weather (not supported: it blocks)');
     });
 
     it('says what to do while there is nothing', async () => {

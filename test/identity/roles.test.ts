@@ -63,6 +63,8 @@ describe('identity: roles', () => {
       'push',
       'sync',
       'promote',
+      'skip',
+      'hold',
       'approve',
       'reject',
       'rollback',

@@ -75,14 +75,14 @@ describe('pilotage.yaml', () => {
     });
 
   it('names gates that it does not know yet, so that they block instead of being passed over', () => {
-    const later = ['soak', 'window'].map((name) => ({ name, schema: {} }));
+    const later = ['weather', 'tide'].map((name) => ({ name, schema: {} }));
     const spec = `  environments:
     - name: dev
     - name: prod
-      promotion: {from: dev, gates: {soak: 30m, window: {cron: "0 9 * * 1-5"}},}
+      promotion: {from: dev, gates: {weather: 30m, tide: {cron: "0 9 * * 1-5"}}}
 `;
     const file = read(spec, [...GATES, ...later]);
-    expect(file.environments[1]?.promotion?.unsupportedGates).to.deep.equal(['soak', 'window']);
+    expect(file.environments[1]?.promotion?.unsupportedGates).to.deep.equal(['weather', 'tide']);
     expect(file.warnings.map(({ message }) => message)).to.have.length(2);
     expect(file.warnings[0]?.place?.line).to.equal(8);
   });

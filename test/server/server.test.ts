@@ -89,6 +89,8 @@ describe('server: routes', () => {
       'rollback',
       'pin',
       'unpin',
+      'hold',
+      'release',
       'promote',
       'backport',
       'approve',
@@ -100,6 +102,20 @@ describe('server: routes', () => {
       expect(await asked('POST', `${environment}/${verb}`, {}), verb).to.equal('Forbidden');
     expect(await asked('POST', `${environment}/delete`, { onDelete: 'prune' })).to.equal('Forbidden');
     expect(await asked('POST', '/api/v1/deliveries', { name: 'shop' })).to.equal('Forbidden');
+  });
+
+  it('asks of a promotion that skips a gate for the right to skip, beside that to promote', async () => {
+    const deployer = accessOf((_, { verb }) => verb === 'promote');
+    const promote = '/api/v1/environments/shop/prod/promote';
+    expect(await refused(ask('POST', promote, {}, deployer))).to.equal('not refused');
+    const skip = { skip: ['soak'], reason: 'CVE' };
+    expect(await refused(ask('POST', promote, skip, deployer))).to.equal('Forbidden');
+    expect(await refused(ask('POST', promote, { skip: [] }, deployer))).to.equal('Forbidden');
+    const both = accessOf((_, { verb }) => verb === 'promote' || verb === 'skip');
+    expect((await ask('POST', promote, skip, both))?.body).to.have.deep.nested.property('args[1]', {
+      dryRun: false,
+      skip: { gates: ['soak'], reason: 'CVE' },
+    });
   });
 
   it('shows of the status what the user may see', async () => {

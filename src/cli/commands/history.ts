@@ -20,8 +20,13 @@ export function historyCommand(context: CliContext): Command {
         releases.map((release) => rowOf(release, context)),
       ).split('\n');
       print(context, head);
-      for (const [i, row] of rows.entries())
-        print(context, [row, ...healedLines(releases[i], context.clock.now())].join('\n'));
+      for (const [i, row] of rows.entries()) {
+        const release = releases[i];
+        print(
+          context,
+          [row, ...skippedLines(release), ...healedLines(release, context.clock.now())].join('\n'),
+        );
+      }
       print(context, `  next: pilotage rollback ${name} RELEASE`);
     });
 }
@@ -39,6 +44,9 @@ function rowOf(release: ReleaseReport, context: CliContext): string[] {
     release.subject,
   ];
 }
+
+const skippedLines = (release: ReleaseReport | undefined): string[] =>
+  (release?.skipped ?? []).map(({ gate, by, reason }) => `      gate ${gate} skipped by ${by}: ${reason}`);
 
 /** Shown below the release: who changed what outside git, and what to do instead. Newest first. */
 function healedLines(release: ReleaseReport | undefined, now: number): string[] {

@@ -14,12 +14,20 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
     )
     .argument('<environment>', 'the target: shop/prod')
     .option('--dry-run', 'say what would happen, and why not')
-    .option('--again', 'also what somebody reverted on the branch of the target');
+    .option('--again', 'also what somebody reverted on the branch of the target')
+    .option(
+      '--skip <gate>',
+      'pass a gate that is closed, for a --reason; repeatable, and needs the right',
+      collect,
+      [],
+    )
+    .option('--reason <text>', 'why a gate is skipped; it stays on record');
   return withWait(command, 'once it is promoted, wait until it is healthy').action(
     async (name: string, options: PromoteOptions) => {
       const body = {
         dryRun: options.dryRun === true,
         ...(options.again ? { again: true } : {}),
+        ...(options.skip.length > 0 ? { skip: options.skip, reason: options.reason ?? '' } : {}),
       };
       const daemon = await face(context, options);
       const report = await daemon.post<PromotionReport>(environmentPath(name, 'promote'), body);
@@ -32,7 +40,11 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
 interface PromoteOptions extends OutputOptions, WaitingOptions {
   readonly dryRun?: boolean;
   readonly again?: boolean;
+  readonly skip: readonly string[];
+  readonly reason?: string;
 }
+
+const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
 
 /** Waits only for what was promoted, not for gates or decisions. */
 async function waitForRollout(

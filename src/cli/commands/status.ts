@@ -70,11 +70,14 @@ const sizeOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
 
 function details(environment: EnvironmentReport): string[] {
-  const { delivery, promotion, pin } = environment;
+  const { delivery, promotion, pin, hold } = environment;
   return [
     `  branch ${environment.branch}, namespace ${environment.namespace}${environment.cluster ? `, cluster ${environment.cluster}` : ''}`,
     ...(environment.urls.length > 1 ? [`  URLs: ${environment.urls.join(' ')}`] : []),
     ...(pin ? [`  pinned to ${shortRevision(pin.revision)}: ${pin.reason}`] : []),
+    ...(hold
+      ? [`  promotions held by ${hold.by}${hold.until ? ` until ${hold.until}` : ''}: ${hold.reason}`]
+      : []),
     promotion
       ? `  promoted from ${delivery}/${promotion.from}${promotion.auto ? ' automatically' : ''}${promotion.required ? ', required' : ''}, gates: ${describeGates(promotion)}`
       : '  deployed from its branch; no promotion leads here',

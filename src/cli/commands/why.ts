@@ -18,7 +18,8 @@ export function whyCommand(context: CliContext): Command {
         `${name} is ${environment.health}, ${environment.sync}, ${environment.phase} at ${shortRevision(environment.deployedRevision)} (wanted: ${shortRevision(environment.wantedRevision)}).`,
         ...report.reasons.map((reason) => `- ${formatProblem(reason)}`),
         ...report.gates.map(
-          (gate) => `  ${gate.state === 'Passed' ? '✓' : '·'} ${gate.gate}: ${gate.reason}`,
+          (gate) =>
+            `  ${gate.state === 'Passed' ? '✓' : '·'} ${gate.gate}: ${gate.reason}${gate.until ? ` (until ${gate.until})` : ''}`,
         ),
         ...report.pushes.map(
           (push) => `  pushed by ${formatPusher(push)}${push.ref ? ` to ${push.ref}` : ''}, ${push.at}`,

@@ -9,6 +9,8 @@ export const ENVIRONMENT_VERBS = [
   'push',
   'sync',
   'promote',
+  'skip',
+  'hold',
   'approve',
   'reject',
   'rollback',

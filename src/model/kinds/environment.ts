@@ -1,7 +1,20 @@
 import { conditions, inventoryEntry, promotionPolicy, REF, TERMS, terms } from './common.ts';
+import { hold, measurement, stay, testRun } from './gaterecords.ts';
 import { appRun } from './hookrun.ts';
 import type { PilotageKind } from './kind.ts';
-import { boolean, count, integer, list, object, oneOf, optional, string, time, written } from './shape.ts';
+import {
+  boolean,
+  count,
+  integer,
+  list,
+  listBy,
+  object,
+  oneOf,
+  optional,
+  string,
+  time,
+  written,
+} from './shape.ts';
 
 export const SYNC_STATES = ['Synced', 'OutOfSync', 'Unknown'] as const;
 
@@ -90,6 +103,10 @@ const spec = object({
   ),
   suspended: optional(boolean),
   preview: optional(preview),
+  /** Nothing is promoted here (`pilotage hold`). */
+  hold: optional(hold),
+  /** `pilotage promote --retest`: tests of this revision that failed before `at` run once more. */
+  retest: optional(object({ revision: string, by: string, at: time })),
   /** Confirmed by a person: this revision may prune more than half of the environment. */
   confirmPrune: optional(string),
   /** Confirmed by a person: this revision may delete workloads and create them again, with the outage that it means. */
@@ -125,6 +142,12 @@ const status = object({
   health: written(oneOf(HEALTH_STATES)),
   /** When health last became Healthy for the deployed revision. */
   healthySince: optional(time),
+  /** The last 10 revisions that ran here. */
+  ran: optional(listBy(['revision'], stay)),
+  /** Tests that gates of other environments ask of this one, for the last revisions. */
+  tests: optional(list(testRun)),
+  /** What gates that lead here asked of the outside, the newest answer to each. */
+  measured: optional(listBy(['gate'], measurement)),
   message: optional(string),
   conditions: optional(conditions),
   /** What we own in the namespace; an entry leaves when its deletion is confirmed. */

@@ -7,7 +7,12 @@ export const gateState = object({
   reason: string,
   /** When waiting ends by itself. */
   until: optional(time),
+  /** Passed by a person's word alone. */
+  skipped: optional(object({ by: string, reason: string })),
 });
+
+/** A person's word that one revision passes a gate that is closed. */
+export const skip = object({ gate: string, by: string, at: time, reason: string });
 
 /** A person's word for one revision. */
 export const approval = object({
@@ -18,6 +23,10 @@ export const approval = object({
   at: time,
   /** False or absent: an older version took a name that the holder of the token gave. It does not count. */
   verified: optional(boolean),
+  /** Of the account, when it approved. */
+  groups: optional(list(string)),
+  /** Of the images that the source ran then: what is built or resolved anew is approved anew. */
+  digest: optional(string),
 });
 
 const spec = object({
@@ -33,6 +42,8 @@ const spec = object({
   again: optional(object({ by: string, at: time, commits: list(string) })),
   /** A person's word that it is not promoted, nor a later revision that has all of it. `base`: what the target's branch was at then. */
   rejected: optional(object({ by: string, at: time, reason: string, base: optional(string) })),
+  /** Bound to the revision, as approvals are. */
+  skips: optional(list(skip)),
 });
 
 const status = object({

@@ -46,14 +46,15 @@ export async function approve(
     revision: gathered.revision.oid,
     tree: gathered.revision.tree,
   });
-  const approved = await recordApproval(options.home, promotion, approvalOf(options, user));
+  const given = approvalOf(options, user, gathered.facts.digest);
+  const approved = await recordApproval(options.home, promotion, given);
   if (level && tip && provenance) {
     const gates = await gatesOf(options, target, tip, provenance);
     return { ...reportOf(gathered, { type: 'upToDate' }), gates };
   }
   const { repository, revision } = gathered;
-  const given = await approvalFacts(repository, target, [revision.oid], approved.spec.approvals);
-  const facts = { ...gathered.facts, ...given };
+  const standing = await approvalFacts(repository, target, [revision.oid], approved.spec.approvals);
+  const facts = { ...gathered.facts, ...standing };
   const decision = decide(facts, options.clock.now());
   await recordStatus(options.home, approved, statusOf(decision));
   return reportOf({ ...gathered, facts }, decision);
@@ -105,11 +106,18 @@ const messageOf = (gates: readonly GateState[]): string =>
     .map(({ reason }) => reason)
     .join(' ') || 'Every gate is open.';
 
-const approvalOf = ({ clock }: PromoteOptions, { name, verified, aliases }: User): Approval => ({
+/** `digest`: of the images that the source runs, which are approved with the revision. */
+const approvalOf = (
+  { clock }: PromoteOptions,
+  { name, verified, aliases, groups }: User,
+  digest?: string,
+): Approval => ({
   by: name,
   ...(aliases ? { aliases } : {}),
   at: rfc3339(clock.now()),
   verified,
+  ...(groups.length > 0 ? { groups } : {}),
+  ...(digest === undefined ? {} : { digest }),
 });
 
 function refuseOther(waiting: Commit, target: string, { revision }: ApproveRequest): void {

@@ -10,7 +10,8 @@ import { type Gathered, gatherFacts } from '../decide/facts.ts';
 import { formatCommit } from '../history/commits.ts';
 import type { PromoteOptions } from '../options.ts';
 import { environmentOf } from '../record/lookup.ts';
-import { ensurePromotion, recordAgain, recordStatus } from '../record/promotion.ts';
+import { ensurePromotion, recordAgain, recordSkips, recordStatus } from '../record/promotion.ts';
+import { type SkipRequest, skipsOf } from './skip.ts';
 
 export interface PromoteRequest {
   readonly dryRun: boolean;
@@ -18,6 +19,8 @@ export interface PromoteRequest {
   readonly again?: boolean;
   /** The policy asks for it, not a person. */
   readonly auto?: boolean;
+  /** Gates that this revision passes by a person's word. Who may give it is asked before. */
+  readonly skip?: SkipRequest;
 }
 
 /** Promotes to `delivery/to` if it may happen now; otherwise says why not. A dry run stops short of writing anything. */
@@ -29,9 +32,15 @@ export async function promote(
   { name: by }: User,
 ): Promise<PromotionReport> {
   const found = await gatherFacts(options, delivery, to);
-  // A person confirms for this revision that what was reverted may come again.
-  const newest = request.again ? { ...found, facts: { ...found.facts, rejections: [] } } : found;
   const now = options.clock.now();
+  const skips = skipsOf(found.facts, request.skip, by, now);
+  const facts = {
+    ...found.facts,
+    ...(skips.length > 0 ? { skips: [...(found.facts.skips ?? []), ...skips] } : {}),
+    // A person confirms for this revision that what was reverted may come again.
+    ...(request.again ? { rejections: [] } : {}),
+  };
+  const newest = { ...found, facts };
   const choice = await chooseRevision(options, newest, decide(newest.facts, now), now);
   const { gathered, decision } = choice;
   const isGone = gathered.tip === null && gathered.base !== null;
@@ -46,7 +55,9 @@ export async function promote(
     return gathered.tip === null ? restoreBranch(options, gathered, by) : reportOf(gathered, decision);
   }
   const again = request.again ? found.facts.rejections.map(({ commit }) => commit.oid) : [];
-  const promotion = await recordRequest(options, gathered, by, again);
+  const requested = await recordRequest(options, gathered, by, again);
+  const isNewest = gathered.revision.oid === found.revision.oid;
+  const promotion = isNewest ? await recordSkips(options.home, requested, skips) : requested;
   if (decision.type === 'advance')
     return { ...(await advance(options, gathered, { decision, promotion, by })), ...besides(choice) };
   await recordStatus(options.home, promotion, statusOf(decision));

@@ -8,6 +8,7 @@ import {
   type Promotion,
   type PromotionPolicy,
 } from '../../model/types.ts';
+import { gateFacts } from '../facts/gatefacts.ts';
 import type { Candidate } from '../history/candidates.ts';
 import { HISTORY_LIMIT } from '../history/commits.ts';
 import { approvalFacts } from '../history/gained.ts';
@@ -61,6 +62,7 @@ export async function gatherFacts(
   const facts: PromotionFacts = {
     ...recordedFacts(target, source, policy),
     revision: wanted,
+    ...(await gateFacts(options, { target, source, revision: wanted, promotion })),
     ...(await approvalFacts(repository, target, [wanted], promotion?.spec.approvals)),
     lineage,
     inTheWay: way.inTheWay,

@@ -1,11 +1,12 @@
 import { formatDuration } from '../../model/duration.ts';
 import { duration } from '../../model/grammar.ts';
 import type { Finding, Gate, GateFacts } from './gate.ts';
+import { inSeconds } from './words.ts';
 
 type Healthy = Finding &
   (
     | { readonly state: 'Passed' }
-    | { readonly state: 'Blocked' }
+    | { readonly state: 'Blocked'; readonly cause: 'nothing deployed' | 'source stopped' }
     | { readonly state: 'Waiting'; readonly cause: 'other revision' | 'not healthy' }
     | {
         readonly state: 'Waiting';
@@ -27,8 +28,14 @@ export const healthy: Gate<number, Healthy> = {
   describe: (wait) => (wait > 0 ? `healthy ${formatDuration(wait)}` : 'healthy'),
 };
 
-function check(wait: number, { status, revision }: GateFacts, now: number): Healthy {
-  if (!status?.deployedRevision) return { state: 'Blocked' };
+function check(wait: number, { status, revision, sourceStopped }: GateFacts, now: number): Healthy {
+  const found = look(wait, status, revision, now);
+  const isIdle = found.state === 'Waiting' && found.until === undefined;
+  return isIdle && sourceStopped !== undefined ? { state: 'Blocked', cause: 'source stopped' } : found;
+}
+
+function look(wait: number, status: GateFacts['status'], revision: string, now: number): Healthy {
+  if (!status?.deployedRevision) return { state: 'Blocked', cause: 'nothing deployed' };
   if (status.deployedRevision !== revision) return { state: 'Waiting', cause: 'other revision' };
   if (status.health !== 'Healthy' || status.sync !== 'Synced')
     return { state: 'Waiting', cause: 'not healthy' };
@@ -38,9 +45,12 @@ function check(wait: number, { status, revision }: GateFacts, now: number): Heal
   return { state: 'Waiting', cause: 'not for long enough', wait, left: until - now, until };
 }
 
-function messageOf(finding: Healthy, { source, status, revision }: GateFacts): string {
+function messageOf(finding: Healthy, { source, status, revision, sourceStopped }: GateFacts): string {
   if (finding.state === 'Passed') return `${source} is healthy.`;
-  if (finding.state === 'Blocked') return `Nothing is deployed in ${source} yet.`;
+  if (finding.state === 'Blocked')
+    return finding.cause === 'source stopped'
+      ? `${source} is not healthy at ${revision.slice(0, 7)}, and will not be by itself: ${sourceStopped}`
+      : `Nothing is deployed in ${source} yet.`;
   switch (finding.cause) {
     case 'other revision':
       return `${source} is on its way to ${revision.slice(0, 7)}.`;
@@ -52,6 +62,3 @@ function messageOf(finding: Healthy, { source, status, revision }: GateFacts): s
       return `${source} must be healthy for ${inSeconds(finding.wait)}; ${inSeconds(finding.left)} to go.`;
   }
 }
-
-/** Rounded up: "0s to go" is never said while something waits. */
-const inSeconds = (ms: number): string => formatDuration(Math.ceil(ms / 1000) * 1000);

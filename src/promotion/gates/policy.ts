@@ -4,6 +4,7 @@ import type { Json } from '../../kube/values/types.ts';
 import { formatDuration } from '../../model/duration.ts';
 import type { GateState, PromotionPolicy } from '../../model/types.ts';
 import type { Gate, GateFacts, Subject } from './gate.ts';
+import { heldBy } from './hold.ts';
 import { GATES } from './list.ts';
 
 /** Every gate of a policy with its state at `now` (ms). What is to pass may advance when all have passed. */
@@ -17,7 +18,20 @@ export function evaluateGates(
     const setting = gate.settingFor(subject, policy.gates[gate.name]);
     return setting === undefined ? [] : [stateOf(gate, setting, facts, now)];
   });
-  return [...asked, ...(policy.unsupportedGates ?? []).map(unsupported)];
+  const held = heldBy(facts, now);
+  const all = [...asked, ...(policy.unsupportedGates ?? []).map(unsupported)].map((state) =>
+    skipped(state, facts),
+  );
+  return held ? [...all, held] : all;
+}
+
+/** A gate that a person skipped is passed, and goes on saying what it would have said. */
+function skipped(state: GateState, { skips = [] }: GateFacts): GateState {
+  const skip = skips.find(({ gate }) => gate === state.gate);
+  if (skip === undefined || state.state === 'Passed') return state;
+  const { by, reason } = skip;
+  const said = `Skipped by ${by}: ${reason}. It says: ${state.reason}`;
+  return { gate: state.gate, state: 'Passed', reason: said, skipped: { by, reason } };
 }
 
 function stateOf(gate: Gate, setting: Json, facts: GateFacts, now: number): GateState {

@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import { formatProblem } from '../../base/errors.ts';
-import { promotionObjectName } from '../../model/names.ts';
+import { fullName, promotionObjectName } from '../../model/names.ts';
 import type { Permission } from '../../model/permission.ts';
 import type { Environment, GateState, PromotionPolicy } from '../../model/types.ts';
+import { gateFacts } from '../facts/gatefacts.ts';
 import { evaluateGates } from '../gates/policy.ts';
 import { approvalFacts } from '../history/gained.ts';
 import type { PromotionSources } from '../options.ts';
@@ -72,27 +73,30 @@ function direct({ spec, status }: Environment, revision: string, reasons: string
 
 /** The gates of a revision that waits on the branch, as they are now; empty where none is asked. */
 export async function gatesOf(
-  sources: PermitOptions,
+  options: PermitOptions,
   target: Environment,
   revision: string,
   provenance: Provenance,
 ): Promise<readonly GateState[]> {
-  const { home, repository: repositoryOf, clock } = sources;
+  const { home, clock } = options;
   const policy = target.status?.promotionPolicy;
-  const repository = await repositoryOf(target.spec.delivery);
+  const repository = await options.repository(target.spec.delivery);
   if (!policy || !repository || (provenance.type !== 'promotion' && provenance.type !== 'direct')) return [];
   if (provenance.type === 'direct' && policy.required) return [unpromotedGate(target, revision)];
   const subject = provenance.type === 'promotion' ? provenance.promoted : revision;
   const promotion = await promotionOf(home, approvalName(target, subject));
+  const source = provenance.type === 'promotion' ? provenance.source : undefined;
   const facts = {
     source: sourceName(target, policy),
+    target: fullName(target),
     revision: subject,
+    ...(await gateFacts(options, { target, source, revision: subject, promotion })),
     // The person who merged or squashed it is on the branch, the authors are on the source.
     ...(await approvalFacts(repository, target, [subject, revision], promotion?.spec.approvals)),
   };
   if (provenance.type === 'direct') return evaluateGates(policy, 'direct commit', facts, clock.now());
   const tip = target.status?.deployedRevision ?? null;
-  const words = await wordsAgainst(sources, target, repository, { candidate: subject, tip });
+  const words = await wordsAgainst(options, target, repository, { candidate: subject, tip });
   const gates = evaluateGates(
     policy,
     'promotion',

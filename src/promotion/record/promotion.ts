@@ -88,6 +88,22 @@ function historyOf({ status }: Promotion): Partial<NonNullable<Promotion['status
   };
 }
 
+/** Records which gates a person lets this revision pass; the first word for a gate stays. */
+export async function recordSkips(
+  home: KubeClient,
+  promotion: Promotion,
+  given: NonNullable<Promotion['spec']['skips']>,
+): Promise<Promotion> {
+  if (given.length === 0) return promotion;
+  return rewrite(home, promotion, (current) => {
+    const skips = current.spec.skips ?? [];
+    const more = given.filter(({ gate }) => !skips.some((skip) => skip.gate === gate));
+    return more.length === 0
+      ? undefined
+      : { ...current, spec: { ...current.spec, skips: [...skips, ...more] } };
+  });
+}
+
 /** A promotion stays marked as reverted while it waits or is refused, until it is merged again. */
 export async function recordStatus(
   home: KubeClient,

@@ -1,6 +1,7 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { formatProblem, type Problem } from '../../base/errors.ts';
 import type { Verdict } from '../../health/verdict.ts';
+import { staysAfter } from '../../model/stays.ts';
 import type {
   AppRun,
   Environment,
@@ -46,7 +47,12 @@ export function conclude(environment: Environment, found: Findings, now: number)
   return {
     ...rest,
     ...(applied && found.deployed
-      ? { deployedRevision: target, deployedTree: found.deployed.tree, release: found.deployed.release }
+      ? {
+          deployedRevision: target,
+          deployedTree: found.deployed.tree,
+          release: found.deployed.release,
+          ran: staysAfter(before.ran, target, now),
+        }
       : {}),
     ...(healthySince ? { healthySince } : {}),
     sync,

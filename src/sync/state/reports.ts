@@ -101,6 +101,7 @@ export function environmentReport(environment: Environment): EnvironmentReport {
     ...(spec.pin
       ? { pin: { revision: spec.pin.revision, reason: spec.pin.reason, since: spec.pin.since } }
       : {}),
+    ...(spec.hold ? { hold: spec.hold } : {}),
     ...(stopped ? { stopped } : {}),
     ...(status?.waitsForGates ? { waitsForGates: status.waitsForGates } : {}),
     ...(status?.conditions?.some(({ reason }) => reason === 'HookFailed')

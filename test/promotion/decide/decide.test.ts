@@ -176,8 +176,10 @@ describe('promotion: pipeline', () => {
   });
 
   it('never passes over a gate that it does not know', () => {
-    const decision = decide(facts({ policy: policy({}, { unsupportedGates: ['soak'] }) }), NOW);
-    expect(decision.type === 'refuse' && decision.problems[0].message).to.contain('"soak" is not supported');
+    const decision = decide(facts({ policy: policy({}, { unsupportedGates: ['weather'] }) }), NOW);
+    expect(decision.type === 'refuse' && decision.problems[0].message).to.contain(
+      '"weather" is not supported',
+    );
   });
 
   it('decides the same for the same facts and time', () => {

@@ -256,11 +256,11 @@ describe('what stands on the branch of an environment', () => {
   });
 
   it('waits behind a gate that nobody can open', async () => {
-    world = await createWorld({ unsupportedGates: ['soak'] });
+    world = await createWorld({ unsupportedGates: ['weather'] });
     await world.ships({ 'app.yaml': 'one' });
     const hotfix = await world.push('prod', { 'app.yaml': 'hotfix' });
     await world.approve('bob');
-    expect(await messageOf(hotfix)).to.contain('The gate "soak" is not supported');
+    expect(await messageOf(hotfix)).to.contain('The gate "weather" is not supported');
   });
 
   it('waits while its repository is not here', async () => {

@@ -1,0 +1,85 @@
+import { rfc3339 } from '../../base/clock.ts';
+import { ProblemError } from '../../base/errors.ts';
+import { parseDuration } from '../../model/duration.ts';
+import { fullName } from '../../model/names.ts';
+import { ENVIRONMENTS, type Environment, type Hold, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import type { User } from '../../model/user.ts';
+import type { PromoteOptions } from '../options.ts';
+
+export interface HoldRequest {
+  readonly reason: string;
+  /** RFC 3339, or how long from now: `8h`. Absent: until somebody takes it off. */
+  readonly until?: string;
+}
+
+/** Nothing is promoted to an environment from now on, by a person's word; what runs there is looked after as before. */
+export async function hold(
+  { home, clock }: PromoteOptions,
+  target: Environment,
+  request: HoldRequest,
+  { name: by }: User,
+): Promise<{ readonly message: string }> {
+  const name = fullName(target);
+  const now = clock.now();
+  const reason = request.reason.trim();
+  if (reason === '')
+    throw new ProblemError({
+      reason: 'ReasonMissing',
+      message: 'A hold has a reason, for those who find it.',
+      remedy: `pilotage hold ${name} --reason WHY`,
+    });
+  if (!target.status?.promotionPolicy)
+    throw new ProblemError({
+      reason: 'NoPromotion',
+      message: `No promotion leads to ${name}: there is nothing to hold.`,
+      remedy: `To keep it at a revision: pilotage pin ${name} --reason WHY`,
+    });
+  const until = request.until === undefined ? undefined : endOf(request.until, now);
+  const word: Hold = {
+    reason,
+    by,
+    since: rfc3339(now),
+    ...(until === undefined ? {} : { until: rfc3339(until) }),
+  };
+  // A merge patch keeps what it does not name: the end of the hold before.
+  await patch(home, target, { until: null, ...word });
+  const end = word.until === undefined ? `; to go on: pilotage hold ${name} --off` : ` until ${word.until}`;
+  return { message: `Nothing is promoted to ${name}${end}.` };
+}
+
+export async function release(
+  { home }: PromoteOptions,
+  target: Environment,
+): Promise<{ readonly message: string }> {
+  const name = fullName(target);
+  if (!target.spec.hold) throw new ProblemError({ reason: 'NotHeld', message: `${name} is not held.` });
+  await patch(home, target, null);
+  return { message: `${name} is not held any more.` };
+}
+
+const patch = (
+  home: PromoteOptions['home'],
+  { metadata }: Environment,
+  hold: Readonly<Record<string, string | null>> | null,
+): Promise<Environment> =>
+  home.patch<Environment>(
+    ENVIRONMENTS,
+    { namespace: PILOTAGE_NAMESPACE, name: metadata.name ?? '' },
+    { type: 'merge', body: { spec: { hold } } },
+    { fieldManager: 'pilotage' },
+  );
+
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+function endOf(text: string, now: number): number {
+  const length = parseDuration(text);
+  const end = length === undefined ? (TIME.test(text) ? Date.parse(text) : Number.NaN) : now + length;
+  if (Number.isNaN(end))
+    throw new ProblemError({
+      reason: 'BadRequest',
+      message: `"${text}" is neither a time of RFC 3339 nor a duration.`,
+      remedy: 'As in 2026-12-24T18:00:00Z, or 8h.',
+    });
+  if (end <= now) throw new ProblemError({ reason: 'BadRequest', message: `${text} is over already.` });
+  return end;
+}
