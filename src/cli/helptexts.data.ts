@@ -238,6 +238,13 @@ export const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage why shop/prod',
   },
+  confirm: {
+    group: 'Act',
+    examples: [
+      ['pilotage confirm shop/prod', 'says what would be deleted, and the digest of that plan'],
+      ['pilotage confirm shop/prod 3f9a1c0d2e4b5a69', 'lets exactly that be deleted'],
+    ],
+  },
   accept: {
     group: 'Act',
     examples: [

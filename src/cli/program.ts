@@ -46,6 +46,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   approve: async (context, exit) => (await import('./commands/promote.ts')).approveCommand(context, exit),
   reject: async (context) => (await import('./commands/reject.ts')).rejectCommand(context),
   accept: async (context) => (await import('./commands/accept.ts')).acceptCommand(context),
+  confirm: async (context) => (await import('./commands/confirm.ts')).confirmCommand(context),
   adopt: async (context) => (await import('./commands/adopt.ts')).adoptCommand(context),
   preview: async (context) => (await import('./commands/preview.ts')).previewCommand(context),
   delete: async (context) => (await import('./commands/delete.ts')).deleteCommand(context),

@@ -46,6 +46,7 @@ export const SUMMARIES: Readonly<Record<string, readonly [arguments: string, des
     '<environment>',
     'say that a revision is not promoted to this environment, nor a later one that has all of it',
   ],
+  confirm: ['<environment> [plan]', 'agree to what the plan of an environment would delete'],
   accept: ['<environment> [proposal]', 'put in force what a pilotage.yaml proposes for an environment'],
   adopt: ['<environment> [objects...]', 'let an environment take over objects that Pilotage did not make'],
   preview: ['', 'environments of branches: which there are, and how long'],

@@ -2,7 +2,7 @@
 export const ANNOTATIONS = {
   /** `<instance uid>/<delivery>/<environment>/<app>`: an object without exactly our value is never pruned. */
   tracking: 'pilotage.dev/tracking',
-  /** Opt out of pruning for one object: `pilotage.dev/prune: keep`. */
+  /** What becomes of one object when git drops it: `keep`, `confirm` or `auto`. */
   prune: 'pilotage.dev/prune',
   /** Once let a manifest take over what it did not make. It grants nothing: `pilotage adopt` is a person's word. */
   adopt: 'pilotage.dev/adopt',

@@ -31,8 +31,27 @@ export interface EnvironmentEntry {
   readonly namespaces: 'own' | 'allow';
   /** `report`: drift is reported and left alone. */
   readonly drift: 'heal' | 'report';
+  /** What becomes of objects that git drops; absent: they are pruned. */
+  readonly prune?: PruneMode;
+  /** Fields that are neither compared nor written. */
+  readonly ignore?: readonly IgnoreRule[];
   readonly promotion?: PromotionPolicy;
   readonly place: Place;
+}
+
+/** What becomes of an object that git drops: it is deleted, it stays, or it stays until a person says so. */
+export const PRUNE_MODES = ['auto', 'keep', 'confirm'] as const;
+export type PruneMode = (typeof PRUNE_MODES)[number];
+
+/** Fields of the objects of a kind that others decide (Argo CD's `ignoreDifferences`). At least one path or manager. */
+export interface IgnoreRule {
+  readonly kind: string;
+  /** Absent: of all objects of the kind. */
+  readonly name?: string;
+  /** As `kube/values/fieldpaths.ts` reads them. */
+  readonly paths: readonly string[];
+  /** Whatever these field managers hold. */
+  readonly managers: readonly string[];
 }
 
 export type AppSource =
@@ -54,6 +73,10 @@ export interface AppEntry {
   readonly patches?: readonly PatchEntry[];
   /** Apps that must be healthy first. */
   readonly dependsOn: readonly string[];
+  /** Absent: as the environment has it. */
+  readonly prune?: PruneMode;
+  /** Beside those of the environment. */
+  readonly ignore?: readonly IgnoreRule[];
   /** The name that this app's objects were tracked under before. */
   readonly renamedFrom?: string;
   readonly place: Place;

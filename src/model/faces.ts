@@ -109,6 +109,8 @@ export interface PlanStepReport {
   readonly origin?: string;
   /** Lines of the field diff, secrets masked. */
   readonly diff: readonly string[];
+  /** Fields of it that are neither compared nor written: `.spec.replicas`. */
+  readonly ignored?: readonly string[];
 }
 
 /** Who put a revision on a branch of the embedded host. */

@@ -4,6 +4,7 @@ import { circleFrom } from './circle.ts';
 import type { AppEntry, AppSource, DeliveryFile, EnvironmentEntry } from './deliveryfile.ts';
 import type { GateGrammar } from './gategrammar.ts';
 import type { Fields, Rule } from './grammar.ts';
+import { readIgnore } from './ignorefile.ts';
 import { readImages, readRegistry } from './imagesfile.ts';
 import { readPatches } from './patchesfile.ts';
 import { APP, CHART_REFERENCE, environmentRule, fileRule, METADATA, specRule } from './pilotagegrammar.ts';
@@ -84,6 +85,7 @@ function readEnvironment(
     ...(cluster ? { cluster } : {}),
     namespaces: fields.namespaces.read() ?? 'own',
     drift: fields.drift.read() ?? 'heal',
+    ...readRules(fields),
     ...(promotion ? { promotion } : {}),
     place: placeOf(fields.name.at ?? at),
   };
@@ -105,9 +107,20 @@ function readApp(at: Cursor): AppEntry | undefined {
     values,
     ...(patches.length > 0 ? { patches } : {}),
     dependsOn: fields.dependsOn.read() ?? [],
+    ...readRules(fields),
     ...(renamedFrom ? { renamedFrom } : {}),
     place: placeOf(fields.name.at ?? at),
   };
+}
+
+/** What both an environment and an app may say of their objects. */
+function readRules({
+  prune,
+  ignore,
+}: Pick<ReturnType<(typeof APP)['open']>, 'prune' | 'ignore'>): Pick<AppEntry, 'prune' | 'ignore'> {
+  const mode = prune.at && prune.read();
+  const rules = readIgnore(ignore.at);
+  return { ...(mode ? { prune: mode } : {}), ...(rules.length > 0 ? { ignore: rules } : {}) };
 }
 
 /** `${env}` is no variable of a path: it would be looked for by that name. */

@@ -1,3 +1,4 @@
+import { PRUNE_MODES } from './deliveryfile.ts';
 import type { GateGrammar } from './gategrammar.ts';
 import {
   choice,
@@ -34,6 +35,15 @@ export const promotionRule = (gates: readonly GateGrammar[]) =>
 export const gatesRule = (gates: readonly GateGrammar[]) =>
   map(Object.fromEntries(gates.map((gate) => [gate.name, unread(gate.schema)])));
 
+/** Fields that are neither compared nor written. */
+export const IGNORE = map(
+  { kind: text, name: text, paths: list(text), managers: list(text) },
+  { kind: 'Name the kind of the objects: kind: Deployment.' },
+);
+
+/** What becomes of objects that git drops. */
+const pruneRule = choice(...PRUNE_MODES);
+
 export const environmentRule = (gates: readonly GateGrammar[]) =>
   map(
     {
@@ -44,6 +54,8 @@ export const environmentRule = (gates: readonly GateGrammar[]) =>
       cluster: text,
       namespaces: choice('own', 'allow'),
       drift: choice('heal', 'report'),
+      prune: pruneRule,
+      ignore: unread({ type: 'array', items: IGNORE.schema }),
       promotion: unread(promotionRule(gates).schema),
     },
     { name: '' },
@@ -72,6 +84,8 @@ export const APP = map(
     values: list(path),
     patches: unread({ type: 'array', items: PATCH.schema }),
     dependsOn: list(name),
+    prune: pruneRule,
+    ignore: unread({ type: 'array', items: IGNORE.schema }),
     renamedFrom: name,
   },
   { name: '' },

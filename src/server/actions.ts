@@ -64,6 +64,8 @@ export interface Actions {
     options: { onDelete: 'prune' | 'orphan'; isPreview?: boolean },
     user: User,
   ): Promise<Message>;
+  /** Agrees to what the plan with this digest would delete; without `plan`, the refusal says what that is. */
+  confirm(name: EnvironmentName, options: { plan?: string }, user: User): Promise<Message>;
   /** `objects`: `Deployment/web` each; `namespace`: everything that waits there. */
   adopt(
     name: EnvironmentName,

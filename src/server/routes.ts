@@ -90,6 +90,10 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
     return actions.delete(name, { onDelete }, user);
   },
   'POST preview': (actions, name, { user }, fields) => actions.preview(name, previewWord(fields), user),
+  'POST confirm': (actions, name, { user }, fields) => {
+    const plan = text(fields, 'plan');
+    return actions.confirm(name, plan === undefined ? {} : { plan }, user);
+  },
   'POST accept': (actions, name, { user }, fields) => {
     const proposal = text(fields, 'proposal');
     return actions.accept(name, proposal === undefined ? {} : { proposal }, user);
@@ -118,6 +122,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   'POST adopt': 'adopt',
   'POST renew': 'renew',
   'POST delete': 'remove',
+  'POST confirm': 'sync',
   'POST accept': 'accept',
   'POST preview': 'sync',
 };

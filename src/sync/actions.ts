@@ -142,6 +142,8 @@ export function createSyncActions(options: SyncActionsOptions) {
 
     preview: async (asked: Asked, word: PreviewWord, { name: by }: User) =>
       giveWord({ home, clock }, await find(asked), word, by),
+    confirm: async (asked: Asked, word: { plan?: string }, { name: by }: User) =>
+      sync.confirm(await find(asked), { ...word, by }),
 
     adopt: async (asked: Asked, request: Omit<AdoptionRequest, 'by'>, { name: by }: User) =>
       sync.adopt(await find(asked), { ...request, by }),

@@ -35,6 +35,8 @@ import { explainDeployed } from './pass/explaindeployed.ts';
 import { type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
 import { createReconciler } from './pass/reconcile.ts';
 import { type AdoptionRequest, adoptionsOf, withAdoptions } from './plan/adoption.ts';
+import { type ConfirmRequest, confirmationOf } from './plan/confirm.ts';
+import { counted } from './plan/describe.ts';
 import { LOOKS, PACES } from './state/pacing.ts';
 import { changeSpec } from './state/pin.ts';
 import { createRecords, type Records } from './state/records.ts';
@@ -67,6 +69,8 @@ export interface Sync {
   explain(environment: Environment, request: ExplainRequest): Promise<Result<Explanation>>;
   /** Puts in force what a pilotage.yaml proposes for an environment: a person's word, bound to exactly this proposal. */
   accept(environment: Environment, word: { proposal?: string; by: string }): Promise<{ message: string }>;
+  /** Lets an environment delete what its plan, as it was shown, would delete. */
+  confirm(environment: Environment, request: ConfirmRequest): Promise<{ message: string }>;
   /** Ends an environment, with what it delivered or without. */
   delete(environment: Environment, onDelete: Teardown): Promise<{ message: string }>;
   /** Lets an environment take over objects that its plan has found and that Pilotage did not make. */
@@ -250,6 +254,19 @@ export function createSync(options: SyncOptions): Sync {
       controller.enqueue(environment.metadata.name ?? '');
       const names = given.map((ref) => formatRef(ref)).join(', ');
       return { message: `${fullName(environment)} may take over ${names}.` };
+    },
+    async confirm(environment, request) {
+      const { prepared, revision } = unwrap(await prepareNow(environment, {}));
+      const name = fullName(environment);
+      const confirmed = confirmationOf(prepared.plan, { revision, name }, request, clock.now());
+      await changeSpec(home, environment.metadata.name ?? '', {
+        confirmed: { ...confirmed, objects: [...confirmed.objects] },
+        syncRequestedAt: rfc3339(clock.now()),
+      });
+      controller.enqueue(environment.metadata.name ?? '');
+      return {
+        message: `${name} may delete ${counted(confirmed.objects.length, 'object')} of plan ${confirmed.plan}.`,
+      };
     },
     async requestSync(delivery, environment, { confirmPrune, confirmRecreate, acknowledge } = {}) {
       const name = environmentObjectName(delivery, environment);

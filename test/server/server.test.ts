@@ -97,6 +97,7 @@ describe('server: routes', () => {
       'reject',
       'adopt',
       'renew',
+      'confirm',
       'accept',
     ])
       expect(await asked('POST', `${environment}/${verb}`, {}), verb).to.equal('Forbidden');

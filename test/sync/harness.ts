@@ -84,6 +84,8 @@ export function createFakeRepository(): FakeRepository {
 export interface Harness {
   readonly sync: Sync;
   readonly home: FakeCluster;
+  /** Of the cluster that is delivered to, as its administrator. */
+  readonly client: KubeClient;
   readonly git: FakeRepository;
   readonly clock: FakeClock;
   readonly events: ProgressEvent[];
@@ -98,7 +100,7 @@ export interface Harness {
   environment(name?: string): Promise<Environment>;
   /** A live object, or undefined. */
   live(
-    kind: 'ConfigMap' | 'Deployment' | 'Service',
+    kind: 'ConfigMap' | 'Deployment' | 'Service' | 'PersistentVolumeClaim',
     name: string,
     namespace?: string,
   ): Promise<KubeObject | undefined>;
@@ -152,6 +154,7 @@ export async function createHarness(
   const harness: Harness = {
     sync,
     home,
+    client,
     git,
     clock: fake,
     events,

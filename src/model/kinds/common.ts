@@ -31,8 +31,17 @@ export const conditions: Shape<readonly Condition[]> = listBy(
 /** Members of a reference to an object (`ObjectRef`). */
 export const REF = { apiVersion: string, kind: string, namespace: optional(string), name: string };
 
-/** `hook`: made by a run of its app, and gone when that says so: neither drift nor missing. */
-export const inventoryEntry = object({ ...REF, app: string, uid: optional(string), hook: optional(boolean) });
+/**
+ * `hook`: made by a run of its app, and gone when that says so: neither drift nor missing. `prune`: what pilotage.yaml said of it when it was
+ * delivered last, so that a commit cannot drop an object and its protection together; absent: nothing.
+ */
+export const inventoryEntry = object({
+  ...REF,
+  app: string,
+  uid: optional(string),
+  hook: optional(boolean),
+  prune: optional(oneOf(['keep', 'confirm'])),
+});
 
 export const promotionPolicy = object({
   from: string,

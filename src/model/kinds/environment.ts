@@ -111,6 +111,10 @@ const spec = object({
   confirmPrune: optional(string),
   /** Confirmed by a person: this revision may delete workloads and create them again, with the outage that it means. */
   confirmRecreate: optional(string),
+  /** Confirmed by a person: what this revision may delete, by UID, as the plan with this digest had it. */
+  confirmed: optional(
+    object({ revision: string, plan: string, objects: list(string), by: string, at: time }),
+  ),
   /** Confirmed by a person: this tip may be deployed although it does not descend from the last one. */
   acknowledgedTip: optional(string),
   /** Bumped by `pilotage sync` to ask for a reconcile now. */

@@ -2,8 +2,9 @@ import { pooled } from '../../base/pooled.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { NAMESPACES } from '../../kube/kinds/resources.data.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/status.ts';
-import type { KubeObject, Resource } from '../../kube/values/types.ts';
+import type { JsonObject, KubeObject, Resource } from '../../kube/values/types.ts';
 import { FIELD_MANAGER } from '../../model/types.ts';
+import { givenUp, type Ignored } from '../plan/ignored.ts';
 import { applyOrderOf } from '../plan/order.ts';
 import { isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
@@ -69,8 +70,10 @@ async function execute(
     case 'update': {
       const force = step.action === 'update' && step.force;
       const options = { fieldManager: FIELD_MANAGER, force, signal };
+      if (step.action === 'update') await giveUp(client, resource, step.live, step.ignore, signal);
       const object = await client.apply(resource, withRevision(step.object, revision), options);
-      return { outcome: 'written', object };
+      if (step.action === 'update') return { outcome: 'written', object };
+      return { outcome: 'written', object: await giveUp(client, resource, object, step.ignore, signal) };
     }
     case 'recreate':
     case 'prune': {
@@ -88,6 +91,26 @@ async function execute(
     default:
       throw new Error(`a step of action ${step.action} is not executed`);
   }
+}
+
+/**
+ * Gives up our hold on what is ignored of an object and leaves its values as they are: an apply without a field that nobody else holds
+ * deletes it (KEP-555). Of exactly the object that was looked at; resolves with the object after it.
+ */
+async function giveUp(
+  client: KubeClient,
+  resource: Resource,
+  live: KubeObject,
+  ignore: Ignored | undefined,
+  signal: AbortSignal,
+): Promise<KubeObject> {
+  const managedFields = givenUp(live, ignore);
+  if (managedFields === undefined) return live;
+  const { resourceVersion, uid, name = '', namespace } = live.metadata;
+  const metadata = { managedFields, resourceVersion, uid } as unknown as JsonObject;
+  const key = { ...(namespace ? { namespace } : {}), name };
+  const patch = { type: 'merge', body: { metadata } } as const;
+  return client.patch(resource, key, patch, { fieldManager: FIELD_MANAGER, signal });
 }
 
 function alreadyGone(error: unknown): void {

@@ -2,7 +2,7 @@ import { pooled } from '../../base/pooled.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { recordApply } from '../../kube/ownership/managedfields.ts';
 import { applyDefaults } from '../../kube/rules/defaults.ts';
-import { builtinSchema } from '../../kube/schema/schema.ts';
+import { builtinSchema, type Schema } from '../../kube/schema/schema.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { isNotFound, notFoundAsUndefined, StatusError } from '../../kube/values/status.ts';
 import { gvkOf, type KubeObject, type ObjectRef, type Resource } from '../../kube/values/types.ts';
@@ -10,6 +10,7 @@ import { ANNOTATIONS } from '../../model/annotations.ts';
 import { FIELD_MANAGER, type InventoryEntry } from '../../model/types.ts';
 import { conflictsOf } from '../plan/conflicts.ts';
 import { comparable } from '../plan/existing.ts';
+import { givenUp, heldFields, namedFields, namesOf, withoutIgnored } from '../plan/ignored.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Desired, Observation, Trial } from '../plan/types.ts';
 
@@ -44,22 +45,42 @@ export async function observe(
   const live = await readLive(client, desired, inventory, signal);
   const observed = new Map<string, Observation>();
   for (const entry of inventory) observed.set(refKey(entry), found(live.get(refKey(entry))));
-  await pooled(desired, CONCURRENCY, async (one) => {
-    const key = refKey(one.ref);
+  await pooled(desired, CONCURRENCY, async (full) => {
+    const key = refKey(full.ref);
     const object = live.get(key);
+    const { one, marks } = leftToOthers(full, object);
     if (
+      marks.held === undefined &&
       object !== undefined &&
       (isKnown(agreements.get(key), one.object, object) || agrees(one.object, object))
     ) {
       agreements.set(key, agreementOf(one.object, object));
-      observed.set(key, { live: object, trial: { outcome: 'same' } });
+      observed.set(key, { live: object, trial: { outcome: 'same' }, ...marks });
       return;
     }
     agreements.delete(key);
-    observed.set(key, await observeOne(client, one, object, signal));
+    observed.set(key, {
+      ...(await observeOne(client, one, object, signal, marks.held !== undefined)),
+      ...marks,
+    });
   });
   for (const key of agreements.keys()) if (!observed.has(key)) agreements.delete(key);
   return { observed };
+}
+
+type Marks = Pick<Observation, 'intent' | 'ignored' | 'held'>;
+
+/** What is desired of an object that is there, without what is left to others of it. */
+function leftToOthers(full: Desired, live: KubeObject | undefined): { one: Desired; marks: Marks } {
+  const { object, ignore } = full;
+  if (ignore === undefined || live === undefined) return { one: full, marks: {} };
+  const intent = withoutIgnored(object, ignore, live);
+  const held = namesOf(heldFields(live, ignore));
+  const ignored = namedFields(object, ignore, live);
+  return {
+    one: { ...full, object: intent },
+    marks: { intent, ignored, ...(held.length > 0 ? { held } : {}) },
+  };
 }
 
 const agreementOf = (intent: KubeObject, { metadata }: KubeObject): Agreement => ({
@@ -154,7 +175,12 @@ async function observeOne(
   desired: Desired,
   first: KubeObject | undefined,
   signal: AbortSignal,
+  isHeld: boolean,
 ): Promise<Observation> {
+  if (isHeld && first) {
+    const trial = tryGivenUp(desired, first);
+    return { live: first, ...(trial ? { trial } : {}) };
+  }
   let live = first;
   for (let look = 1; ; look++) {
     const trial = await tryApply(client, desired, live, signal);
@@ -162,6 +188,20 @@ async function observeOne(
       return { ...found(live), ...(trial ? { trial } : {}) };
     live = await client.get(desired.resource, keyOf(desired.ref), { signal }).catch(notFoundAsUndefined);
   }
+}
+
+/**
+ * What applying makes of an object once what is ignored of it is given up, which no dry run can be asked: it would delete these fields.
+ * Unknown where only the server knows the schema.
+ */
+function tryGivenUp({ object, ignore }: Desired, live: KubeObject): Trial | undefined {
+  const managedFields = givenUp(live, ignore);
+  const schema = builtinSchema(gvkOf(live));
+  if (managedFields === undefined || schema === undefined || live.apiVersion !== object.apiVersion)
+    return undefined;
+  const free = { ...live, metadata: { ...live.metadata, managedFields } };
+  const outcome = applied(withRevisionOf(object, live), free, schema);
+  return outcome.ok ? { outcome: 'differs', after: outcome.object } : undefined;
 }
 
 /** Whether a trial, which keeps the version of what it was made on, was made on another revision than this one. */
@@ -230,7 +270,12 @@ function agrees(object: KubeObject, live: KubeObject): boolean {
   const intent = withRevisionOf(object, live);
   const schema = builtinSchema(gvkOf(live));
   if (schema === undefined || live.apiVersion !== intent.apiVersion) return false;
-  const outcome = recordApply({
+  const outcome = applied(intent, live, schema);
+  return outcome.ok && outcome.object === live;
+}
+
+const applied = (intent: KubeObject, live: KubeObject, schema: Schema) =>
+  recordApply({
     live,
     applied: intent,
     manager: FIELD_MANAGER,
@@ -239,8 +284,6 @@ function agrees(object: KubeObject, live: KubeObject): boolean {
     schema,
     defaults: (object) => applyDefaults(schema, object),
   });
-  return outcome.ok && outcome.object === live;
-}
 
 /**
  * The revision annotation names the commit that last changed the object, so an object that a commit leaves alone

@@ -2,7 +2,8 @@ import type { Problem } from '../../base/errors.ts';
 import { later } from '../../base/later.ts';
 import type { Verdict } from '../../health/verdict.ts';
 import { formatRef, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
-import type { AppRun, EnvironmentStatus } from '../../model/types.ts';
+import { fullName } from '../../model/names.ts';
+import type { AppRun, Environment, EnvironmentStatus } from '../../model/types.ts';
 import { judge } from '../cluster/judge.ts';
 import { liveOf, observe } from '../cluster/observe.ts';
 import { urlsOf } from '../cluster/urls.ts';
@@ -15,7 +16,7 @@ import { inventoryAfter, inventoryBefore } from '../plan/inventory.ts';
 import { isAct, isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import { overdue, refusalOf, refusedVerdict, withoutRefused } from '../plan/refusals.ts';
-import type { Step } from '../plan/types.ts';
+import type { Plan, Step } from '../plan/types.ts';
 import { afterAttempt, LOOKS, retryMs, waitingFailure } from '../state/pacing.ts';
 import { guarded, makeNamespaces, mark, namespacesOf } from './begin.ts';
 import { conclude, type Findings } from './conclude.ts';
@@ -238,7 +239,7 @@ async function assess(pass: Pass, prepared: Prepared, outcome: Outcome): Promise
     ),
     urls: environment.spec.cluster === undefined ? urlsOf(live.values()) : [],
     runs: outcome.runs ?? prepared.hooks.runs,
-    ...deletionNote(outcome.remaining ?? []),
+    ...(deletionNote(outcome.remaining ?? []) ?? confirmNote(environment, plan)),
   };
   const status = conclude(environment, found, options.clock.now());
   if (operation) await finishOperation(options, memory, operation, status, summaryOf(plan.steps));
@@ -248,9 +249,19 @@ async function assess(pass: Pass, prepared: Prepared, outcome: Outcome): Promise
   return { status, prepared, live, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
-function deletionNote(remaining: readonly Step[]): Pick<Findings, 'note'> {
+function deletionNote(remaining: readonly Step[]): Pick<Findings, 'note'> | undefined {
   const old = remaining.find(({ action }) => action === 'recreate' || action === 'wait');
-  return old ? { note: `waiting for the old ${formatRef(old.ref)} to be gone` } : {};
+  return old ? { note: `waiting for the old ${formatRef(old.ref)} to be gone` } : undefined;
+}
+
+/** What is not in git any more and stays until a person says so: the rest is as git has it. */
+function confirmNote(environment: Environment, { steps }: Plan): Pick<Findings, 'note'> | undefined {
+  const waiting = steps.filter(({ action }) => action === 'confirm').map(({ ref }) => formatRef(ref));
+  if (waiting.length === 0) return undefined;
+  const more = waiting.length > 1 ? ` and ${waiting.length - 1} more` : '';
+  return {
+    note: `${waiting[0]}${more} not in git any more: pruned once a person says so\n  → pilotage confirm ${fullName(environment)}`,
+  };
 }
 
 /** Nothing could be planned: what runs goes on running, and is still judged. */

@@ -18,6 +18,8 @@ export interface Wanted {
   readonly previous: PlanInput['previous'];
   /** `shop/prod`: every environment that there is. */
   readonly environments: PlanInput['environments'];
+  readonly pruneModes?: PlanInput['pruneModes'];
+  readonly confirmed?: PlanInput['confirmed'];
   readonly confirmedPrune: boolean;
   readonly confirmedRecreate: boolean;
 }

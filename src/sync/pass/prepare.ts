@@ -2,6 +2,7 @@ import { failed, ok, type Problem, problemOf, type Result } from '../../base/err
 import type { FileTree } from '../../base/filetree.ts';
 import { isBuiltinServer } from '../../kube/client/builtinserver.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
+import type { PruneMode } from '../../model/deliveryfile.ts';
 import { fullName } from '../../model/names.ts';
 import type { AppRun, Environment, PreviewTerms } from '../../model/types.ts';
 import { claimProblem } from '../cluster/namespaceclaim.ts';
@@ -14,7 +15,7 @@ import { desiredOf } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
 import { isHook } from '../plan/hooks/due.ts';
 import { emptyRender } from '../plan/prune.ts';
-import type { Desired } from '../plan/types.ts';
+import type { Bundle, Desired } from '../plan/types.ts';
 import { idle, isIdle } from '../plan/unserved.ts';
 import { withCharts } from '../source/charts.ts';
 import { fileOf } from '../source/deliveryfile.ts';
@@ -91,6 +92,8 @@ export async function prepare(
     namespaces,
     previous,
     environments: options.environments,
+    pruneModes: pruneModesOf(sourced.bundle),
+    confirmed: confirmedOf(environment, request.target),
     confirmedPrune: environment.spec.confirmPrune === request.target,
     confirmedRecreate: environment.spec.confirmRecreate === request.target,
   };
@@ -106,6 +109,12 @@ const notOfPreview = (problem: Problem): Problem => ({
   remedy:
     'A preview takes over nothing that is there: delete that namespace, or give the branch another name.',
 });
+const pruneModesOf = ({ apps }: Bundle): ReadonlyMap<string, PruneMode> =>
+  new Map(apps.flatMap(({ name, prune }) => (prune ? [[name, prune] as const] : [])));
+
+/** A word is for the revision that it was given of. */
+const confirmedOf = ({ spec: { confirmed } }: Environment, target: string): ReadonlySet<string> =>
+  new Set(confirmed?.revision === target ? confirmed.objects : []);
 
 /** Of objects that the built-in orchestrator would store and leave at that. */
 async function idleProblems(client: KubeClient, desired: readonly Desired[]): Promise<readonly Problem[]> {

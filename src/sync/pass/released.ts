@@ -10,6 +10,7 @@ import { desiredOf, type Placement } from '../plan/desired.ts';
 import { trespassOf } from '../plan/fence.ts';
 import { type Hook, isHook } from '../plan/hooks/due.ts';
 import { isDeletion, phasesOf } from '../plan/hooks/phases.ts';
+import { withoutIgnored } from '../plan/ignored.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { WithSealed } from '../plan/sealed.ts';
 import type { Bundle, Desired } from '../plan/types.ts';
@@ -136,4 +137,9 @@ async function bundleOf(
 }
 
 export const objectsOf = (desired: readonly Desired[]): ReadonlyMap<string, WithSealed> =>
-  new Map(desired.map(({ ref, object, sealed }) => [refKey(ref), { object, ...(sealed ? { sealed } : {}) }]));
+  new Map(
+    desired.map(({ ref, object, sealed, ignore }) => [
+      refKey(ref),
+      { object: withoutIgnored(object, ignore), ...(sealed ? { sealed } : {}) },
+    ]),
+  );

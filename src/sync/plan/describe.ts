@@ -50,11 +50,14 @@ function stepReport(step: Step): PlanStepReport {
     app: step.app,
     ...(reason ? { reason } : {}),
     ...(step.origin ? { origin: formatPlace(step.origin) } : {}),
+    ...(step.ignored ? { ignored: step.ignored } : {}),
     diff: step.action === 'update' ? step.diff.map(diffLine) : [],
   };
 }
 
 function reasonOf(step: Step): string | undefined {
+  if (step.action === 'update' && step.givesUp)
+    return `${step.givesUp.join(', ')} is left to others from now on`;
   if ('reason' in step) return step.reason;
   if (step.action === 'hook')
     return `${step.phase}${step.record ? `, ${step.record.state.toLowerCase()}` : ''}`;

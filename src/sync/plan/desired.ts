@@ -2,6 +2,7 @@ import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { formatPlace } from '../../base/place.ts';
 import type { CustomResourceDefinition } from '../../kube/kinds/objects.data.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS, HORIZONTAL_POD_AUTOSCALERS } from '../../kube/kinds/resources.data.ts';
+import type { FieldPath } from '../../kube/values/fieldpaths.ts';
 import {
   formatRef,
   gvkOf,
@@ -16,6 +17,7 @@ import { hookOf } from '../../render/manifests/hooks.ts';
 import type { Manifest } from '../../render/types.ts';
 import { type Fence, targetNamespace, trespassOf } from './fence.ts';
 import { phasesOf } from './hooks/phases.ts';
+import { ignoredOf } from './ignored.ts';
 import { compareRefs, type Staged, type StagePhase, stagesOf } from './order.ts';
 import { refKey } from './refkey.ts';
 import { trackingOf } from './tracking.ts';
@@ -47,6 +49,7 @@ export async function desiredOf(
   const problems: Problem[] = [];
   const own = definedHere(bundle.manifests);
   const scaled = autoscaled(bundle.manifests);
+  const apps = new Map(bundle.apps.map((app) => [app.name, app]));
   const manifests = bundle.manifests.flatMap(inPhases);
   const stages = stagesOf(manifests, bundle.apps);
   const seen = new Map<string, InPhase>();
@@ -67,14 +70,19 @@ export async function desiredOf(
       continue;
     }
     seen.set(refKey(ref), manifest);
+    const isScaled = scaled.has(scaleKey(object));
+    const rules = apps.get(app);
+    const ignore = hook ? undefined : ignoredOf(ref, rules?.ignore ?? [], isScaled ? [REPLICAS] : []);
     desired.push({
       ref,
       resource: row,
-      object: decorate(scaled.has(scaleKey(object)) ? withoutReplicas(object) : object, ref, app, placement),
+      object: decorate(isScaled ? withoutReplicas(object) : object, ref, app, placement),
       app,
       origin,
       ...(sealed ? { sealed } : {}),
       ...(hook ? { hook } : {}),
+      ...(ignore ? { ignore } : {}),
+      ...(rules?.prune && !hook ? { prune: rules.prune } : {}),
       stage: stages[i] ?? 0,
     });
   }
@@ -173,6 +181,8 @@ function definedHere(manifests: readonly Manifest[]): ReadonlyMap<string, Resour
   }
   return rows;
 }
+
+const REPLICAS: FieldPath = [{ member: 'spec' }, { member: 'replicas' }];
 
 /** Workloads whose size an autoscaler of the bundle decides: `replicas` is not ours to apply (argo-cd docs, best practices). */
 function autoscaled(manifests: readonly Manifest[]): ReadonlySet<string> {

@@ -2,24 +2,36 @@ import { diffObjects } from '../../kube/rules/diff.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import { describeConflicts } from './conflicts.ts';
+import { withoutIgnored } from './ignored.ts';
 import type { PlanInput } from './planinput.ts';
 import { recreatable } from './recreatable.ts';
 import { blotSealed, maskSealed, type WithSealed } from './sealed.ts';
 import { holderOf } from './tracking.ts';
-import type { Desired, Owner, Step, Trial } from './types.ts';
+import type { Desired, Observation, Owner, Step, Trial } from './types.ts';
 
-type Change = Pick<Extract<Step, { action: 'update' }>, 'cause' | 'force' | 'conflicts' | 'diff'>;
+type Change = Pick<
+  Extract<Step, { action: 'update' }>,
+  'cause' | 'force' | 'conflicts' | 'diff' | 'ignore' | 'givesUp'
+>;
 
 /** What applying changes of an object that is there, and why it does. */
 export function changeOf(
-  trial: Trial | undefined,
+  { trial, held = [] }: Observation,
   live: KubeObject,
   previous: WithSealed | undefined,
   desired: Desired,
 ): Change {
+  const { object, ignore } = desired;
   const after = trial?.outcome === 'differs' || trial?.outcome === 'conflict' ? trial.after : undefined;
   return {
-    cause: previous !== undefined && deepEqual(previous.object, desired.object) ? 'drift' : 'change',
+    cause:
+      held.length === 0 &&
+      previous !== undefined &&
+      deepEqual(previous.object, withoutIgnored(object, ignore))
+        ? 'drift'
+        : 'change',
+    ...(ignore ? { ignore } : {}),
+    ...(held.length > 0 ? { givesUp: held } : {}),
     force: trial?.outcome === 'conflict',
     conflicts: trial?.outcome === 'conflict' ? trial.conflicts : [],
     diff:
@@ -29,7 +41,10 @@ export function changeOf(
   };
 }
 
-export type Base = Pick<Step, 'ref' | 'resource' | 'app' | 'origin' | 'stage' | 'sealed' | 'isHook'>;
+export type Base = Pick<
+  Step,
+  'ref' | 'resource' | 'app' | 'origin' | 'stage' | 'sealed' | 'ignored' | 'isHook'
+>;
 
 /** An object with fields that only a new one can change. */
 export function recreateStep(base: Base, desired: Desired, live: KubeObject, trial: Trial | undefined): Step {
@@ -46,9 +61,10 @@ export function adoptStep(
   base: Base,
   desired: Desired,
   live: KubeObject,
-  trial: Trial | undefined,
+  found: Observation,
   { owner, adopted }: PlanInput,
 ): Step {
+  const { trial } = found;
   if (!adopted.has(live.metadata.uid ?? '')) {
     const holder = holderOf(live, owner);
     const reason =
@@ -61,9 +77,9 @@ export function adoptStep(
   return {
     ...base,
     action: 'update',
-    object: desired.object,
+    object: found.intent ?? desired.object,
     live,
-    ...changeOf(trial, live, undefined, desired),
+    ...changeOf(found, live, undefined, desired),
     cause: 'adoption',
     force: true,
   };

@@ -11,9 +11,9 @@ export function inventoryBefore(
   hooks: Pick<PlannedHooks, 'all' | 'due'> = { all: new Set(), due: [] },
 ): readonly InventoryEntry[] {
   const known = new Map(inventory.map((entry) => [refKey(entry), entry]));
-  const planned = desired.map(({ ref, app }) => {
+  const planned = desired.map(({ ref, app, prune }) => {
     const uid = known.get(refKey(ref))?.uid;
-    return { ...ref, app, ...(uid ? { uid } : {}) };
+    return { ...ref, app, ...(uid ? { uid } : {}), ...(prune && prune !== 'auto' ? { prune } : {}) };
   });
   const wanted = new Set(desired.map(({ ref }) => refKey(ref)));
   const isDue = new Set(hooks.due.map(({ ref }) => refKey(ref)));

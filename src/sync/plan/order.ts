@@ -29,8 +29,8 @@ export function appDepths(apps: readonly BundledApp[]): ReadonlyMap<string, numb
 }
 
 /** The wave that an object asks for; Argo CD's annotation is understood, so that charts written for it keep their order. */
-function waveOf(object: KubeObject): number {
-  const { annotations = {} } = object.metadata;
+export function waveOf(object: KubeObject | undefined): number {
+  const { annotations = {} } = object?.metadata ?? {};
   const text = annotations[ANNOTATIONS.wave] ?? annotations['argocd.argoproj.io/sync-wave'];
   const wave = Number(text);
   return text !== undefined && Number.isInteger(wave) ? wave : 0;

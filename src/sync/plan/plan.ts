@@ -1,8 +1,9 @@
 import type { KubeObject } from '../../kube/values/types.ts';
+import type { InventoryEntry } from '../../model/types.ts';
 import { hasField } from './conflicts.ts';
 import { adoptStep, changeOf, conflictReason, reasonOf, recreateStep } from './existing.ts';
 import { busyStep, hookStep, hooksGone } from './hooks/steps.ts';
-import { compareRefs } from './order.ts';
+import { compareRefs, waveOf } from './order.ts';
 import { foundOf, type PlanInput, type PlannedHooks } from './planinput.ts';
 import { finalizersOf, type Presence, presenceOf } from './presence.ts';
 import { droppedStep, pruneRefusal } from './prune.ts';
@@ -62,9 +63,7 @@ export function planOf(input: PlanInput): Plan {
       ...input.desired.map((one) => desiredStep(one, input)),
       ...hooks.due.map((one) => hookStep(one, input, last)),
     ].sort((a, b) => a.stage - b.stage),
-    ...dropped
-      .sort((a, b) => -compareRefs(a, b))
-      .map((entry) => droppedStep(entry, last + 1, foundOf(entry, input))),
+    ...droppedSteps(dropped, last + 1, input),
   ];
   return {
     steps,
@@ -76,28 +75,43 @@ export function planOf(input: PlanInput): Plan {
   };
 }
 
+/** What is pruned goes in the reverse of the order in which it came: the highest wave first, and each wave once the one before is gone. */
+function droppedSteps(dropped: readonly InventoryEntry[], first: number, input: PlanInput): readonly Step[] {
+  const waves = dropped.map((entry) => waveOf(input.observed.get(refKey(entry))?.live));
+  const falling = [...new Set(waves)].sort((a, b) => b - a);
+  return dropped
+    .map((entry, i) => ({ entry, stage: first + falling.indexOf(waves[i] ?? 0) }))
+    .sort((a, b) => a.stage - b.stage || -compareRefs(a.entry, b.entry))
+    .map(({ entry, stage }) => droppedStep(entry, stage, foundOf(entry, input), input));
+}
+
 function desiredStep(desired: Desired, input: PlanInput): Step {
-  const { ref, resource, app, origin, stage, object, sealed } = desired;
+  const { ref, resource, app, origin, stage, object, sealed, ignore } = desired;
   const key = refKey(ref);
-  const { live, trial } = input.observed.get(key) ?? {};
+  const found = input.observed.get(key) ?? {};
+  const { live, trial, ignored = [], intent = object } = found;
   const previous = input.previous.get(key);
-  const base = { ref, resource, app, origin, stage, ...(sealed ? { sealed } : {}) };
+  const base = {
+    ...{ ref, resource, app, origin, stage },
+    ...(sealed ? { sealed } : {}),
+    ...(ignored.length > 0 ? { ignored } : {}),
+  };
   const presence = presenceOf(live, input);
   const action = decide(presence, answerOf(trial, previous?.object));
   if (live === undefined) {
     return action === 'create'
-      ? { ...base, action, object, cause: previous ? 'drift' : 'change' }
+      ? { ...base, action, object, cause: previous ? 'drift' : 'change', ...(ignore ? { ignore } : {}) }
       : { ...base, action: 'invalid', reason: reasonOf(trial, desired) };
   }
   switch (action) {
     case 'unchanged':
       return { ...base, action, live };
     case 'update':
-      return { ...base, action, object, live, ...changeOf(trial, live, previous, desired) };
+      return { ...base, action, object: intent, live, ...changeOf(found, live, previous, desired) };
     case 'recreate':
       return recreateStep(base, desired, live, trial);
     case 'adopt':
-      return adoptStep(base, desired, live, trial, input);
+      return adoptStep(base, desired, live, found, input);
     case 'conflict':
       return { ...base, action, live, reason: conflictReason(live, input.owner, trial) };
     case 'wait':

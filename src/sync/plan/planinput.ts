@@ -1,4 +1,5 @@
 import type { ObjectRef, Resource } from '../../kube/values/types.ts';
+import type { PruneMode } from '../../model/deliveryfile.ts';
 import type { HookRecord, InventoryEntry } from '../../model/types.ts';
 import type { DueHook } from './hooks/due.ts';
 import { type Owners, presenceOf } from './presence.ts';
@@ -17,6 +18,10 @@ export interface PlanInput extends Owners {
   /** UIDs of what a person lets this environment take over. */
   readonly adopted: ReadonlySet<string>;
   readonly resourceOf: (ref: ObjectRef) => Resource | undefined;
+  /** App → what becomes of what it drops, where that is not `auto`. */
+  readonly pruneModes?: ReadonlyMap<string, PruneMode>;
+  /** UIDs of what a person lets this revision delete. */
+  readonly confirmed?: ReadonlySet<string>;
   /** A person has agreed to prune more than half. */
   readonly confirmedPrune: boolean;
   /** A person has agreed to the outage of deleting and creating objects again. */

@@ -1,6 +1,7 @@
 import type { Problem } from '../../base/errors.ts';
 import { builtinKind } from '../../kube/kinds/builtin.ts';
 import { formatRef, gvkOf, type KubeObject } from '../../kube/values/types.ts';
+import { isConfirmed } from './prune.ts';
 import type { Step } from './types.ts';
 
 /** True when every one of the fields may be changed by recreating the object. */
@@ -16,11 +17,24 @@ const isWithin = (field: string, prefix: string): boolean =>
 /** An outage that nobody asked for waits for a person's word, as losing most of an environment does. */
 export function recreateRefusal(
   steps: readonly Step[],
-  { confirmedRecreate, environment }: { readonly confirmedRecreate: boolean; readonly environment: string },
+  {
+    confirmedRecreate,
+    confirmed,
+    environment,
+  }: {
+    readonly confirmedRecreate: boolean;
+    readonly confirmed?: ReadonlySet<string> | undefined;
+    readonly environment: string;
+  },
 ): readonly Problem[] {
   if (confirmedRecreate) return [];
   return steps.flatMap((step) => {
-    if (step.action !== 'recreate' || !builtinKind(gvkOf(step.ref))?.isServing) return [];
+    if (
+      step.action !== 'recreate' ||
+      isConfirmed(step, confirmed) ||
+      !builtinKind(gvkOf(step.ref))?.isServing
+    )
+      return [];
     return {
       reason: 'RecreateNotConfirmed',
       message: `${formatRef(step.ref)}: ${step.reason}; the old one would be deleted before the new one starts, an outage as long as that takes`,

@@ -2,9 +2,11 @@ import type { Problem } from '../../base/errors.ts';
 import type { Place } from '../../base/place.ts';
 import type { FieldDiff } from '../../kube/rules/diff.ts';
 import type { KubeObject, ObjectRef, Resource } from '../../kube/values/types.ts';
+import type { IgnoreRule, PruneMode } from '../../model/deliveryfile.ts';
 import type { HookPhase, HookRecord } from '../../model/types.ts';
 import type { HookMarks } from '../../render/manifests/hooks.ts';
 import type { Manifest } from '../../render/types.ts';
+import type { Ignored } from './ignored.ts';
 
 /** What one revision of an environment renders to. Stored in its Release, so that a rollback needs neither git nor the renderer. */
 export interface Bundle {
@@ -15,6 +17,8 @@ export interface Bundle {
 export interface BundledApp {
   readonly name: string;
   readonly dependsOn: readonly string[];
+  readonly ignore?: readonly IgnoreRule[];
+  readonly prune?: PruneMode;
 }
 
 /** Whose an object is: the three parts of the tracking annotation but the app. */
@@ -33,6 +37,10 @@ export interface Desired {
   readonly origin: Place;
   /** Paths of leaves that no diff shows. */
   readonly sealed?: readonly string[];
+  /** Fields that others decide: they are neither compared nor written once the object is there. */
+  readonly ignore?: Ignored;
+  /** What becomes of it when git drops it; absent: it is pruned. */
+  readonly prune?: PruneMode;
   /** Position in the order of application: objects of a stage wait until all earlier stages are healthy. */
   readonly stage: number;
   /** It is no part of the deployed state: it runs in a phase. A hook of several phases is desired once for each. */
@@ -62,6 +70,11 @@ export type Trial =
 /** What was found for one object: a desired one, or one of the inventory. */
 export interface Observation {
   readonly live?: KubeObject;
+  /** What is desired without what is ignored of what is there. Absent: nothing is. */
+  readonly intent?: KubeObject;
+  /** Ignored fields that are there or in git, and those of them that we still hold. */
+  readonly ignored?: readonly string[];
+  readonly held?: readonly string[];
   /** Absent where nothing is desired, and where the server could not be asked (its namespace or kind is made by this very plan). */
   readonly trial?: Trial;
 }
@@ -74,6 +87,8 @@ interface StepBase {
   /** Paths of its leaves that nothing shows. */
   readonly sealed?: readonly string[];
   readonly stage: number;
+  /** Fields that are neither compared nor written, as far as there are some. */
+  readonly ignored?: readonly string[];
   /** Of a hook: its coming and going is no change of what is deployed. */
   readonly isHook?: boolean;
 }
@@ -83,7 +98,13 @@ export type UpdateCause = 'change' | 'drift' | 'adoption';
 
 export type Step = StepBase &
   (
-    | { readonly action: 'create'; readonly object: KubeObject; readonly cause: 'change' | 'drift' }
+    | {
+        readonly action: 'create';
+        readonly object: KubeObject;
+        readonly cause: 'change' | 'drift';
+        /** Fields that are left to others once it is there. */
+        readonly ignore?: Ignored;
+      }
     | {
         readonly action: 'update';
         readonly object: KubeObject;
@@ -93,6 +114,9 @@ export type Step = StepBase &
         readonly force: boolean;
         readonly conflicts: readonly Conflict[];
         readonly diff: readonly FieldDiff[];
+        readonly ignore?: Ignored;
+        /** Ignored fields that are still held: what they are now they stay. */
+        readonly givesUp?: readonly string[];
       }
     | {
         readonly action: 'recreate';
@@ -114,6 +138,8 @@ export type Step = StepBase &
       }
     /** In the inventory, not in git any more, and left alone on purpose. */
     | { readonly action: 'keep'; readonly reason: string }
+    /** Not in git any more: a person's word prunes it. */
+    | { readonly action: 'confirm'; readonly live: KubeObject; readonly reason: string }
     /** Leaves the inventory: it is gone, or it is not ours any more. */
     | { readonly action: 'forget'; readonly reason: string }
     /** Something else is under way with it: look again. */

@@ -2,7 +2,7 @@ import { failed, ok, type Problem, problemOf, type Result } from '../../base/err
 import { type FileTree, pathsBelow } from '../../base/filetree.ts';
 import type { Repository } from '../../git/types.ts';
 import { deliveryPaths, missingFolders } from '../../model/apps.ts';
-import type { AppEntry, ImageEntry } from '../../model/deliveryfile.ts';
+import type { AppEntry, EnvironmentEntry, ImageEntry } from '../../model/deliveryfile.ts';
 import type { Explanation } from '../../model/explanation.ts';
 import { fetchedFolder } from '../../model/fetchedcharts.ts';
 import type { PreviewTerms } from '../../model/types.ts';
@@ -10,7 +10,7 @@ import { unfetched } from '../../model/unfetched.ts';
 import { withoutIdleHooks } from '../../render/manifests/hooks.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
 import { ignoredAdoptions } from '../plan/adoption.ts';
-import type { Bundle } from '../plan/types.ts';
+import type { Bundle, BundledApp } from '../plan/types.ts';
 import { composeBuilds, composeReferences } from './composeimages.ts';
 import type { Destination } from './containerimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
@@ -120,7 +120,10 @@ export async function sourceOf(
   if (!built.ok) return built;
   const { manifests, warnings } = withoutIdleHooks(pinImages(fit.value.manifests, built.value));
   return ok({
-    bundle: { manifests, apps: apps.map(({ name, dependsOn }) => ({ name, dependsOn })) },
+    bundle: {
+      manifests,
+      apps: apps.map((app) => bundledApp(preview ? { ...app, prune: 'auto' } : app, entry)),
+    },
     images: Object.fromEntries(
       Object.entries(references).map(([name, ref]) => [name, built.value[ref] ?? ref]),
     ),
@@ -137,6 +140,18 @@ export async function sourceOf(
       ...ignoredAdoptions(manifests, `${delivery}/${environment}`),
     ],
   });
+}
+
+/** What is kept of an app, with what its environment says for all of them: a rollback goes by what held then. */
+function bundledApp({ name, dependsOn, ...app }: AppEntry, entry: EnvironmentEntry | undefined): BundledApp {
+  const ignore = [...(entry?.ignore ?? []), ...(app.ignore ?? [])];
+  const prune = app.prune ?? entry?.prune;
+  return {
+    name,
+    dependsOn,
+    ...(ignore.length > 0 ? { ignore } : {}),
+    ...(prune && prune !== 'auto' ? { prune } : {}),
+  };
 }
 
 type AppsRequest = SourceRequest & {

@@ -17,7 +17,7 @@ export function hooksGone({ all, due, spent }: PlannedHooks, input: PlanInput): 
   );
   return input.inventory
     .filter((entry) => all.has(refKey(entry)) && !running.has(refKey(entry)))
-    .map((entry) => droppedStep(entry, BEFORE_ALL, foundOf(entry, input)))
+    .map((entry) => droppedStep(entry, BEFORE_ALL, foundOf(entry, input), input))
     .filter((step) => step.action === 'forget' || spent.has(refKey(step.ref)))
     .map((step) => (step.action === 'prune' ? { ...step, reason: 'its delete policy says so' } : step));
 }
@@ -46,7 +46,7 @@ export function hookStep(due: DueHook, input: PlanInput, last: number): Step {
   // A record without a UID is of an object that may never have been made: what is there may be another's all the same.
   if (record?.uid === undefined && isTaken && (presence === 'foreign' || presence === 'unowned')) {
     return presence === 'unowned'
-      ? adoptStep(base, due, live, undefined, input)
+      ? adoptStep(base, due, live, {}, input)
       : { ...base, action: 'conflict', live, reason: conflictReason(live, input.owner, undefined) };
   }
   // A Pod is refused as long as its ServiceAccount is not there, which may be a hook before it.
