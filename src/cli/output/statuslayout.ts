@@ -74,7 +74,7 @@ type Column = readonly [head: string, cell: (environment: EnvironmentReport) => 
 
 const NAME: Column = ['ENVIRONMENT', ({ delivery, name }) => `${delivery}/${name}`];
 const SYNC: Column = ['SYNC', ({ sync }) => sync];
-const HEALTH: Column = ['HEALTH', ({ health }) => health];
+const HEALTH: Column = ['HEALTH', ({ health, preview }) => (preview?.asleep ? 'Asleep' : health)];
 const PHASE: Column = ['PHASE', ({ phase }) => phase];
 const URL: Column = ['URL', ({ urls }) => urls[0] ?? ''];
 const ADDRESS: Column = ['ADDRESS', ({ urls }) => (urls[0] ?? '').replace(/^https?:\/\//, '')];

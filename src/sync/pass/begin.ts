@@ -2,6 +2,7 @@ import { rfc3339 } from '../../base/clock.ts';
 import type { Problem } from '../../base/errors.ts';
 import type { EnvironmentStatus } from '../../model/types.ts';
 import { ensureNamespaces } from '../cluster/apply.ts';
+import { actingAs } from '../cluster/identity.ts';
 import { claimNamespace } from '../cluster/namespaceclaim.ts';
 import { guardPreview } from '../cluster/previewguard.ts';
 import type { Fence } from '../plan/fence.ts';
@@ -45,9 +46,11 @@ export async function makeNamespaces(
 }
 
 /** Before anything is written into a preview, its bounds are there. */
-export async function guarded({ client, environment, signal }: Pass): Promise<void> {
+export async function guarded({ options, client, environment, signal }: Pass): Promise<void> {
   const { preview, namespace } = environment.spec;
-  if (preview) await guardPreview(client, preview, namespace, signal);
+  if (preview === undefined) return;
+  const reach = { owner: ownerOf(options.instanceUid, environment), namespaces: [namespace], objects: [] };
+  await guardPreview(actingAs(client, environment, reach), preview, namespace, signal);
 }
 
 /** Where these steps make something. */

@@ -1,7 +1,9 @@
 import { rfc3339 } from '../../base/clock.ts';
 import type { Again } from '../../base/queue.ts';
+import { NAMESPACES } from '../../kube/kinds/resources.data.ts';
 import type { Environment } from '../../model/types.ts';
 import { clientOf } from '../cluster/access.ts';
+import { actingAs } from '../cluster/identity.ts';
 import { removeNamespace } from '../cluster/previewnamespace.ts';
 import { LOOKS } from '../state/pacing.ts';
 import { changeStatus } from '../state/status.ts';
@@ -19,8 +21,13 @@ export async function tearDownPreview(
   signal: AbortSignal,
 ): Promise<Again> {
   const { namespace } = environment.spec;
-  const client = await clientOf(options, environment);
   const owner = ownerOf(options.instanceUid, environment);
+  const ref = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
+  // As itself: it reaches its own namespace, and no other.
+  const client = actingAs(await clientOf(options, environment), environment, {
+    ...{ owner, namespaces: [namespace] },
+    objects: [{ ref, resource: NAMESPACES }],
+  });
   const inventory = environment.status?.inventory ?? [];
   const removal = await removeNamespace(client, owner, namespace, inventory, signal);
   if (removal.state === 'gone') return release();
