@@ -62,7 +62,7 @@ describe('pushes that come more often than a gate takes', () => {
   };
 
   const onProd = async (): Promise<string | undefined> => {
-    const tip = (await world.repository.branches())['prod'];
+    const tip = (await world.repository.branches()).prod;
     return tip && (await world.repository.commit(tip)).tree;
   };
   /** Waits until the branch carries this content; what it carries instead where it never does. */
