@@ -19,6 +19,7 @@ import { collectImages } from '../sync/history/imagegc.ts';
 import type { Audit } from './audit.ts';
 import type { Certificates } from './certificates.ts';
 import { composeFace } from './face.ts';
+import { composeForges } from './forges.ts';
 import { composeGitHost } from './githost.ts';
 import type { Home } from './home.ts';
 import { composeIdentity, type Identity } from './identity.ts';
@@ -114,6 +115,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const promotion = composePromotion({
     ...common,
     ...synced,
+    forge: composeForges(home, clock),
     home: options.home.promotionClient,
     deliveryHome: home,
     repositories,

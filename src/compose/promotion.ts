@@ -1,7 +1,9 @@
 /** Promotion with all that it is handed: how a merge is rehearsed and published. */
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import type { ForgeOf } from '../forge/forge.ts';
 import type { KubeClient } from '../kube/client/client.ts';
+import type { PlanReport } from '../model/faces.ts';
 import type { PromoteOptions, PromotionCache, PromotionSources } from '../promotion/options.ts';
 import { pushToRemote } from '../sync/intake/remotes.ts';
 import { pin } from '../sync/state/pin.ts';
@@ -15,6 +17,7 @@ export interface PromotionParts extends Synced {
   readonly repositories: Repositories;
   readonly promotions: PromotionCache;
   readonly groups: NonNullable<PromotionSources['groups']>;
+  readonly forge: ForgeOf;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -35,9 +38,21 @@ export function composePromotion(parts: PromotionParts): PromoteOptions {
       return plan.ok ? [] : plan.problems;
     },
     publish: publisher(parts),
+    forge: parts.forge,
+    look: repositories.remotes.poke,
+    outline: async ({ spec }, revision) => {
+      const plan = await sync.plan(spec.delivery, spec.environment, { revision });
+      return plan.ok ? outlineOf(plan.value) : [];
+    },
     hold: ({ metadata }, held) => pin(parts.deliveryHome, metadata.name ?? '', held, clock.now()),
   };
 }
+
+/** `update Deployment web`; what stays as it is is left out. */
+const outlineOf = ({ steps }: PlanReport): readonly string[] =>
+  steps
+    .filter(({ action }) => action !== 'keep' && action !== 'unchanged')
+    .map(({ action, object }) => `${action} ${object.kind} ${object.name}`);
 
 function publisher({
   repositories: { hosted, remotes },

@@ -156,7 +156,17 @@ export interface PromotionReport {
    * 'Allowed': what stands on the target's own branch may be deployed now (`from` = `to`).
    * 'Restored': the target carries it already, and its branch, which was gone, is back.
    */
-  readonly outcome: 'Promoted' | 'Restored' | 'WouldPromote' | 'Waiting' | 'Refused' | 'UpToDate' | 'Allowed';
+  readonly outcome:
+    | 'Promoted'
+    | 'Proposed'
+    | 'Restored'
+    | 'WouldPromote'
+    | 'Waiting'
+    | 'Refused'
+    | 'UpToDate'
+    | 'Allowed';
+  /** At the forge, where a pull request brings it. */
+  readonly pullRequest?: { readonly number: number; readonly url: string };
   readonly gates: readonly GateState[];
   readonly problems: readonly Problem[];
   /** Commits that the target would gain, newest first: `1a2b3c4 subject`. */

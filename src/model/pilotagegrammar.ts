@@ -25,7 +25,7 @@ export const promotionRule = (gates: readonly GateGrammar[]) =>
       auto: flag(false),
       required: flag(false),
       gates: unread(gatesRule(gates).schema),
-      by: choice('merge', 'fast-forward'),
+      by: choice('merge', 'fast-forward', 'pull-request'),
       onFailure: choice('keep', 'revert'),
       within: duration,
     },

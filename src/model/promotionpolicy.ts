@@ -16,7 +16,7 @@ export function readPromotion(
   const rule = promotionRule(gates);
   const fields = rule.open(at);
   if (!rule.isComplete(at, fields)) return undefined;
-  const from = fields.from.read();
+  const [from, by] = [fields.from.read(), fields.by.read()];
   const named = readGates(fields.gates.at, gates, warnings);
   const failure = readFailure(fields.onFailure.read() ?? 'keep', fields.within.at, fields.within.read());
   if (from === undefined) return undefined;
@@ -26,7 +26,7 @@ export function readPromotion(
     // Left out where it is not asked for: a policy that an older version recorded is still equal.
     ...(fields.required.read() ? { required: true } : {}),
     ...named,
-    ...(fields.by.read() === 'fast-forward' ? { by: 'fast-forward' as const } : {}),
+    ...(by === undefined || by === 'merge' ? {} : { by }),
     ...failure,
   };
 }

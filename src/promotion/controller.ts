@@ -107,6 +107,11 @@ const nameOf = ({ spec }: Environment): string => environmentObjectName(spec.del
 export const bySource = ({ spec, status }: Environment): readonly string[] =>
   status?.promotionPolicy ? [environmentObjectName(spec.delivery, status.promotionPolicy.from)] : [];
 
+const isOpenAtForge = ({ status }: Promotion): boolean =>
+  status?.pullRequest !== undefined &&
+  !status.pullRequest.closed &&
+  (status.phase === 'Pending' || status.phase === 'Refused');
+
 async function advance(
   options: PromoteOptions,
   target: Environment,
@@ -117,10 +122,16 @@ async function advance(
   if (!policy) return undefined;
   try {
     await closeSuperseded(options, target, promotions);
-    if (!policy.auto) return undefined;
+    const isProposed = promotions.some(isOpenAtForge);
+    if (!policy.auto && policy.by !== 'pull-request' && !isProposed) return undefined;
     const report = await promote(options, delivery, environment, { dryRun: false, auto: true }, AUTOMATIC);
-    if (report.retryAt === undefined) return undefined;
-    return { afterMs: Math.max(1000, Date.parse(report.retryAt) - options.clock.now()) };
+    // What becomes of a pull request is known to the forge alone.
+    const askedAgain = report.pullRequest ? options.clock.now() + RECHECK_MS : undefined;
+    const times = [askedAgain, report.retryAt && Date.parse(report.retryAt)].filter(
+      (at) => typeof at === 'number',
+    );
+    if (times.length === 0) return undefined;
+    return { afterMs: Math.max(1000, Math.min(...times) - options.clock.now()) };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     options.logger.info(

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Problem } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import type { ForgeOf } from '../forge/forge.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { Informer } from '../kube/client/informer.ts';
@@ -46,6 +47,12 @@ export interface PromoteOptions extends FactOptions {
    * 'rejected' when somebody else moved it meanwhile.
    */
   readonly publish: (move: BranchMove) => Promise<'pushed' | 'rejected'>;
+  /** Where pull requests are, for deliveries that have a forge. */
+  readonly forge: ForgeOf;
+  /** Asks the repository of a delivery now what its branches are at. */
+  readonly look: (delivery: string) => Promise<unknown>;
+  /** What deploying a revision would do to an environment, a line each, for people; empty where that cannot be told. */
+  readonly outline: (environment: Environment, revision: string) => Promise<readonly string[]>;
   /** Holds an environment at a revision, as a rollback does, where its branch cannot be written. */
   readonly hold: (target: Environment, held: Hold) => Promise<unknown>;
 }

@@ -21,7 +21,7 @@ export const STAIRS: Record<string, readonly string[]> = {
   sync: ['base', 'kube', 'model', 'git', 'render', 'health', 'promotion/gates'],
   audit: ['base', 'kube'],
   orchestrator: ['base', 'kube', 'health', 'audit'],
-  promotion: ['base', 'kube', 'model', 'git', 'promotion/gates', 'promotion/identity'],
+  promotion: ['base', 'kube', 'model', 'git', 'forge', 'promotion/gates', 'promotion/identity'],
   identity: ['base', 'kube', 'model'],
   server: ['base', 'kube', 'model', 'audit'],
   supervise: ['base', 'model'],

@@ -24,6 +24,8 @@ export interface FakeForge extends Forge {
   push: boolean;
   /** Whether a list of pull requests is all of them. */
   isWhole: boolean;
+  /** What a branch is at there, of which a pull request that is open shows the commit. */
+  tip: (branch: string) => Promise<string | undefined>;
   /** What a person does there. */
   set(number: number, change: Partial<PullRequest>): void;
 }
@@ -33,8 +35,13 @@ export function fakeForge(kind: ForgeKind = 'gitea', at = 'git.example.com/acme/
   const comments = new Map<number, Map<string, string>>();
   const statuses = new Map<string, CommitStatus[]>();
   const deployments: Deployment[] = [];
-  const answer = async <T>(value: () => T): Promise<ForgeAnswer<T>> =>
-    forge.failing ?? { ok: true, value: value() };
+  const answer = async <T>(value: () => T): Promise<ForgeAnswer<T>> => {
+    for (const pull of pullRequests.values()) {
+      const revision = pull.state === 'open' ? await forge.tip(pull.head.branch) : undefined;
+      if (revision) pullRequests.set(pull.number, { ...pull, head: { ...pull.head, revision } });
+    }
+    return forge.failing ?? { ok: true, value: value() };
+  };
   const newest = (): PullRequest[] => [...pullRequests.values()].sort((a, b) => b.number - a.number);
   const known = (number: number): PullRequest & { body: string } => {
     const found = pullRequests.get(number);
@@ -48,6 +55,7 @@ export function fakeForge(kind: ForgeKind = 'gitea', at = 'git.example.com/acme/
     protectedBranches: [],
     push: true,
     isWhole: true,
+    tip: async () => undefined,
     kept: { pullRequests, comments, statuses, deployments },
     set: (number, change) => void pullRequests.set(number, { ...known(number), ...change }),
     commitUrl: (revision) => `https://${at}/commit/${revision}`,

@@ -26,6 +26,7 @@ import type { PromoteOptions } from '../../src/promotion/options.ts';
 import { environmentOf } from '../../src/promotion/record/lookup.ts';
 import { install } from '../../src/sync/cluster/install.ts';
 import type { FakeClock } from '../fakes/clock.ts';
+import type { FakeForge } from '../fakes/forge.ts';
 import { named, signedIn } from '../fakes/user.ts';
 import { drop, scratch } from '../git/support/git.ts';
 import { commit, type Files } from '../git/support/history.ts';
@@ -41,6 +42,8 @@ export interface World {
   readonly options: PromoteOptions;
   /** What rendering the target at the result finds wrong. */
   rehearsal: readonly Problem[];
+  /** Where its pull requests are. */
+  forge: FakeForge | undefined;
   /** Runs once, just before a branch is moved: somebody else's push in the same moment. */
   meanwhile: (() => Promise<unknown>) | undefined;
   /** Pushes that a promotion made: `prod`. */
@@ -100,6 +103,7 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
     repository,
     rehearsal: [],
     meanwhile: undefined,
+    forge: undefined,
     published: [],
     options: {
       home,
@@ -116,6 +120,9 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
         world.published.push(branch);
         return 'pushed';
       },
+      forge: async () => world.forge,
+      look: async () => undefined,
+      outline: async () => ['update Deployment web'],
       async hold({ metadata }, held) {
         const pin = { ...held, since: new Date(clock.now()).toISOString() };
         const key = { namespace: PILOTAGE_NAMESPACE, name: metadata.name ?? '' };

@@ -88,6 +88,7 @@ function show(
 
 const HEADLINES: Readonly<Record<PromotionReport['outcome'], (from: string, to: string) => string>> = {
   Promoted: (from, to) => `Promoted ${from} to ${to}`,
+  Proposed: (from, to) => `Proposed to merge ${from} into ${to}`,
   WouldPromote: (from, to) => `Would promote ${from} to ${to}`,
   Waiting: (from, to) => `Not yet: ${from} to ${to}`,
   Refused: (from, to) => `Refused: ${from} to ${to}`,
@@ -102,6 +103,7 @@ export function formatPromotion(report: PromotionReport): string {
   return [
     ...(report.approvedBy ? [`${report.approvedBy} approves ${report.revision} for ${to}.`] : []),
     `${headline(report, from, to)} (${shortRevision(report.revision)})${merge}.`,
+    ...(report.pullRequest ? [`  pull request ${report.pullRequest.number}: ${report.pullRequest.url}`] : []),
     ...report.commits.map((commit) => `  + ${commit}`),
     ...report.gates.map(
       (gate) =>
@@ -111,6 +113,7 @@ export function formatPromotion(report: PromotionReport): string {
     ...report.problems.map((problem) => formatProblem(problem)),
     ...(report.outcome === 'Waiting' ? [`  next: ${afterWaiting(report, to)}`] : []),
     ...(report.outcome === 'Promoted' || report.outcome === 'Allowed' ? [`  next: pilotage wait ${to}`] : []),
+    ...(report.outcome === 'Proposed' ? ['  next: merge the pull request'] : []),
     ...(report.outcome === 'WouldPromote' ? [`  next: pilotage promote ${to}`] : []),
   ].join('\n');
 }

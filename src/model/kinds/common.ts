@@ -53,7 +53,7 @@ export const promotionPolicy = object({
   /** Gates of the file that this version does not know yet: they block, named, rather than being passed over. */
   unsupportedGates: optional(list(string)),
   /** How the branch advances; absent: by a merge commit. */
-  by: optional(oneOf(['fast-forward'])),
+  by: optional(oneOf(['fast-forward', 'pull-request'])),
   /** What becomes of a promotion that turns out Degraded; absent: it stays. */
   onFailure: optional(oneOf(['revert'])),
   /** For how many milliseconds after its merge a failure is blamed on a promotion; there with `onFailure`. */

@@ -1,5 +1,5 @@
 import type { PilotageKind } from './kind.ts';
-import { boolean, list, object, oneOf, optional, string, time, written } from './shape.ts';
+import { boolean, integer, list, object, oneOf, optional, string, time, written } from './shape.ts';
 
 export const gateState = object({
   gate: string,
@@ -61,6 +61,10 @@ const status = object({
   before: optional(object({ revision: string, health: string })),
   /** The commit that Pilotage writes, or has written, to take it back; recorded before it is pushed. */
   revertCommit: optional(string),
+  /** That brings it, at the forge: which commit it was given, and a digest of what it says. `closed`: a person closed it, which was taken for a rejection. */
+  pullRequest: optional(
+    object({ number: integer, url: string, head: string, says: string, closed: optional(boolean) }),
+  ),
   /** It was Degraded after its merge: since when, with what, and what Pilotage did about it. */
   failure: optional(object({ at: time, cause: string, answer: oneOf(['revert', 'pin', 'none']) })),
 });

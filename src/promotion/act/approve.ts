@@ -15,7 +15,7 @@ import { type Provenance, provenanceOf } from '../permit/provenance.ts';
 import { demandsPromotion } from '../permit/required.ts';
 import { environmentOf, promotionOf } from '../record/lookup.ts';
 import { ensurePromotion, recordApproval, recordStatus } from '../record/promotion.ts';
-import { reportOf, statusOf } from './promote.ts';
+import { reportOf, statusOf } from './report.ts';
 
 export interface ApproveRequest {
   /** The revision that was reviewed, or a prefix of it: if another one waits by now, nothing is approved. */

@@ -2,7 +2,7 @@ import { rfc3339 } from '../../base/clock.ts';
 import { type Problem, ProblemError } from '../../base/errors.ts';
 import { promotionCommit } from '../../git/history/merge.ts';
 import type { PromotionReport } from '../../model/faces.ts';
-import type { GateState, Promotion } from '../../model/types.ts';
+import type { Promotion } from '../../model/types.ts';
 import type { User } from '../../model/user.ts';
 import { type Choice, chooseRevision } from '../decide/choose.ts';
 import { type Decision, decide } from '../decide/decide.ts';
@@ -11,6 +11,8 @@ import { formatCommit } from '../history/commits.ts';
 import type { PromoteOptions } from '../options.ts';
 import { environmentOf } from '../record/lookup.ts';
 import { ensurePromotion, recordAgain, recordSkips, recordStatus } from '../record/promotion.ts';
+import { isPushRefused, proposalFor, propose } from './pullrequest.ts';
+import { reportOf, type Status, statusOf } from './report.ts';
 import { type SkipRequest, skipsOf } from './skip.ts';
 
 export interface PromoteRequest {
@@ -58,8 +60,13 @@ export async function promote(
   const requested = await recordRequest(options, gathered, by, again);
   const isNewest = gathered.revision.oid === found.revision.oid;
   const promotion = isNewest ? await recordSkips(options.home, requested, skips) : requested;
+  const proposal = await proposalFor(options, gathered, decision);
+  if (proposal) {
+    const proposed = await propose(options, gathered, { decision, promotion, by, ...proposal });
+    return { ...proposed, ...besides(choice) };
+  }
   if (decision.type === 'advance')
-    return { ...(await advance(options, gathered, { decision, promotion, by })), ...besides(choice) };
+    return { ...(await push(options, gathered, { decision, promotion, by })), ...besides(choice) };
   await recordStatus(options.home, promotion, statusOf(decision));
   return { ...reportOf(gathered, decision), ...besides(choice) };
 }
@@ -85,6 +92,21 @@ async function recordRequest(
   const spec = { delivery, from, to, revision: revision.oid, tree: revision.tree, requestedBy: by };
   const ensured = await ensurePromotion(home, promotion, spec);
   return recordAgain(home, ensured, { by, at: rfc3339(clock.now()), commits: again });
+}
+
+/** A branch that turns out to take no push gets a pull request, where there is a forge. */
+async function push(
+  options: PromoteOptions,
+  gathered: Gathered,
+  how: { decision: Extract<Decision, { type: 'advance' }>; promotion: Promotion; by: string },
+): Promise<PromotionReport> {
+  try {
+    return await advance(options, gathered, how);
+  } catch (error) {
+    const forge = isPushRefused(error) ? await options.forge(gathered.target.spec.delivery) : undefined;
+    if (!forge || gathered.tip === null) throw error;
+    return propose(options, gathered, { ...how, forge });
+  }
 }
 
 /** Every gate is open: merges, and pushes the merge commit to the branch of the target. */
@@ -195,36 +217,4 @@ async function publish(
     message: `Somebody pushed to ${branch} at the same moment; nothing was promoted.`,
     remedy: `Review what was pushed, then try again: pilotage promote ${delivery}/${environment}`,
   });
-}
-
-type Status = NonNullable<Promotion['status']>;
-
-export function statusOf(decision: Decision): Status {
-  const gates: readonly GateState[] = decision.type === 'upToDate' ? [] : decision.gates;
-  if (decision.type === 'refuse') {
-    return { phase: 'Refused', gates, message: decision.problems.map(({ message }) => message).join(' ') };
-  }
-  const waiting = gates.filter((gate) => gate.state === 'Waiting').map((gate) => gate.reason);
-  return { phase: 'Pending', gates, message: waiting.join(' ') || 'Every gate is open.' };
-}
-
-const OUTCOMES = {
-  upToDate: 'UpToDate',
-  advance: 'WouldPromote',
-  wait: 'Waiting',
-  refuse: 'Refused',
-} as const;
-
-/** A decision as the person who asked for the promotion sees it. */
-export function reportOf({ facts, target, source }: Gathered, decision: Decision): PromotionReport {
-  return {
-    delivery: target.spec.delivery,
-    from: source.spec.environment,
-    to: target.spec.environment,
-    revision: facts.revision,
-    outcome: OUTCOMES[decision.type],
-    gates: decision.type === 'upToDate' ? [] : decision.gates,
-    problems: decision.type === 'refuse' ? decision.problems : [],
-    commits: facts.lineage.type === 'behind' ? facts.lineage.gains.slice(0, 20).map(formatCommit) : [],
-  };
 }

@@ -115,12 +115,14 @@ export async function recordStatus(
     promotion,
     (current) => {
       const { rejectedBy = current.status?.rejectedBy, rejectedAt = current.status?.rejectedAt } = status;
+      const { pullRequest = current.status?.pullRequest } = status;
+      const said: typeof status = { ...status, ...(pullRequest ? { pullRequest } : {}) };
       const next: typeof status =
         rejectedBy === undefined || status.phase === 'Merged'
-          ? status
+          ? said
           : {
               ...historyOf(current),
-              ...status,
+              ...said,
               phase: 'Rejected',
               rejectedBy,
               ...(rejectedAt ? { rejectedAt } : {}),
