@@ -118,6 +118,16 @@ export const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage status shop',
   },
+  webhook: {
+    group: 'Deliver to it',
+    examples: [
+      ['pilotage connect shop --webhook github', 'makes one: an address and a secret'],
+      ['pilotage webhook shop', 'its address; the secret is shown when it is made'],
+      ['pilotage webhook shop --test', 'whether a ping arrives and is believed'],
+      ['pilotage webhook shop --rotate', 'a new secret'],
+    ],
+    next: 'git push to the forge, then pilotage status shop',
+  },
   status: {
     group: 'Look',
     examples: [

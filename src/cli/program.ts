@@ -33,6 +33,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   init: async (context) => (await import('./commands/init.ts')).initCommand(context),
   connect: async (context) =>
     (await import('./commands/connect.ts')).connectCommand(context, readSecret, process.stdin),
+  webhook: async (context) => (await import('./commands/webhook.ts')).webhookCommand(context),
   status: async (context) => (await import('./commands/status.ts')).statusCommand(context),
   wait: async (context) => (await import('./commands/wait.ts')).waitCommand(context),
   diff: async (context, exit) => (await import('./commands/diff.ts')).diffCommand(context, exit),

@@ -16,6 +16,10 @@ export const SUMMARIES: Readonly<Record<string, readonly [arguments: string, des
     'write pilotage.yaml and a starter chart into a repository; nothing that exists is touched',
   ],
   connect: ['<delivery> [url]', 'deliver from a repository elsewhere, or say what a delivery may use'],
+  webhook: [
+    '<delivery>',
+    'the address at which a forge says that something was pushed, so that no poll is waited for',
+  ],
   status: ['[environment]', 'what is deployed where, and how it is'],
   wait: [
     '<environment>',

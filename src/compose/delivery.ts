@@ -125,7 +125,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const promoter = createPromotionController(promotion);
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost };
   const { httpNames: names, certificates } = options;
-  const face = composeFace({ ...faced, room, progress, audit, identity, names, certificates });
+  const face = composeFace({ ...faced, dataDir, room, progress, audit, identity, names, certificates });
 
   const lifetime = new AbortController();
   parts.add('repositories', () => hosted.close());

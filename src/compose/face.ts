@@ -12,6 +12,7 @@ import { createPromotionActions } from '../promotion/actions.ts';
 import type { PromoteOptions } from '../promotion/options.ts';
 import type { Actions } from '../server/actions.ts';
 import { createFace, type Face } from '../server/server.ts';
+import { makeWebhook, manageWebhook, webhookKind } from '../server/webhooks/manage.ts';
 import { createSyncActions } from '../sync/actions.ts';
 import type { Audit } from './audit.ts';
 import type { Certificates } from './certificates.ts';
@@ -19,8 +20,10 @@ import type { Home } from './home.ts';
 import type { Identity } from './identity.ts';
 import type { Repositories } from './repositories.ts';
 import type { Synced } from './sync.ts';
+import { composeWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface FaceParts extends Synced {
+  readonly dataDir: string;
   readonly home: Home;
   readonly repositories: Repositories;
   readonly promotion: PromoteOptions;
@@ -39,8 +42,11 @@ export interface FaceParts extends Synced {
 
 export function composeFace(parts: FaceParts): Face {
   const { home, gitHost, progress, identity, names, certificates, clock, logger } = parts;
+  const look = readBranchesOf(parts);
+  const webhooks = composeWebhooks({ dataDir: parts.dataDir, home: home.client, look, clock, logger });
   return createFace({
-    actions: actionsOf(parts),
+    actions: actionsOf(parts, webhooks),
+    webhooks: webhooks.receive,
     progress,
     git: gitHost.handle,
     backup: home.backup,
@@ -59,7 +65,7 @@ export function composeFace(parts: FaceParts): Face {
   });
 }
 
-function actionsOf(parts: FaceParts): Actions {
+function actionsOf(parts: FaceParts, webhooks: Webhooks): Actions {
   const { home, room, promotion, audit, certificates, identity } = parts;
   const sync = syncActionsOf(parts);
   const promotions = createPromotionActions(promotion);
@@ -74,6 +80,14 @@ function actionsOf(parts: FaceParts): Actions {
       ].filter((one) => one !== undefined);
       return { ...(problems.length > 0 ? { problems } : {}), ...(await sync.status()) };
     },
+    async connect(request) {
+      // Before anything is changed.
+      const kind = request.webhook === undefined ? undefined : webhookKind(request.webhook);
+      const answer = await sync.connect(request);
+      if (kind === undefined) return answer;
+      return { ...answer, webhook: await makeWebhook(webhooks.manage, request.name, kind) };
+    },
+    webhook: (delivery, act) => manageWebhook(webhooks.manage, delivery, act),
     promote: async (name, request, user) => promotions.promote(await sync.find(name), request, user),
     hold: async (name, request, user) => promotions.hold(await sync.find(name), request, user),
     release: async (name) => promotions.release(await sync.find(name)),
@@ -103,16 +117,20 @@ function syncActionsOf({
   observer,
   clock,
 }: FaceParts): ReturnType<typeof createSyncActions> {
-  const { remotes, find } = repositories;
+  const { find } = repositories;
   return createSyncActions({
     home: home.client,
     sync,
     repository: find,
     clock,
     failureOf: observer.failureOf,
-    async readBranches(name) {
-      if (await remotes.remote(name)) await remotes.poke(name);
-      else await observer.observe(name);
-    },
+    readBranches: readBranchesOf({ repositories, observer }),
   });
 }
+
+const readBranchesOf =
+  ({ repositories: { remotes }, observer }: Pick<FaceParts, 'repositories' | 'observer'>) =>
+  async (name: string): Promise<void> => {
+    if (await remotes.remote(name)) await remotes.poke(name);
+    else await observer.observe(name);
+  };

@@ -256,6 +256,21 @@ export interface ConnectRequest {
   readonly githubAppKey?: string;
   /** How many previews there may be at a time; 0: none. */
   readonly previews?: number;
+  /** A kind of WEBHOOK_KINDS: who calls when something was pushed. */
+  readonly webhook?: string;
+}
+
+/** Of the webhook of a delivery. */
+export interface WebhookReport {
+  readonly message: string;
+  /** Below the address of the face. */
+  readonly path?: string;
+  /** Told once, when it is made. */
+  readonly secret?: string;
+  /** Where the forge asks for both. */
+  readonly setUp?: string;
+  /** A request that the forge would send: a ping. */
+  readonly request?: { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
 /** The body of every answer outside 2xx. */

@@ -8,6 +8,7 @@ import type {
   PromotionReport,
   ReleaseReport,
   StatusReport,
+  WebhookReport,
   WhyReport,
 } from '../model/faces.ts';
 import type { User } from '../model/user.ts';
@@ -82,5 +83,9 @@ export interface Actions {
   generated(name: EnvironmentName): Promise<readonly GeneratedReport[]>;
   /** Has values of these names made anew, or all. */
   renew(name: EnvironmentName, options: { names: readonly string[] | 'all' }, user: User): Promise<Message>;
-  connect(request: ConnectRequest, user: User): Promise<Message & { readonly url?: string }>;
+  connect(
+    request: ConnectRequest,
+    user: User,
+  ): Promise<Message & { readonly url?: string; readonly webhook?: WebhookReport }>;
+  webhook(delivery: string, act: 'show' | 'rotate' | 'off' | 'test'): Promise<WebhookReport>;
 }

@@ -21,6 +21,8 @@ export interface FaceOptions {
     response: ServerResponse,
     known: (user: User) => void,
   ) => Promise<boolean>;
+  /** Answers what forges send to `/hooks/`, which proves itself; false when the path is not its own. Absent: nothing is there. */
+  readonly webhooks?: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>;
   /** Every object of the home cluster at one revision, as lines. */
   readonly backup: () => Iterable<Buffer>;
   /** Answers a request to the Kubernetes API, whose path is `request.url`, as `user`; absent: there is none to proxy. */

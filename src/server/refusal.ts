@@ -10,6 +10,7 @@ const CODES: Readonly<Record<string, number>> = {
   Unauthorized: 401,
   Forbidden: 403,
   LockedOut: 429,
+  TooManyRequests: 429,
   NotFound: 404,
   BadRequest: 400,
   UnsupportedTransport: 400,

@@ -142,6 +142,8 @@ const MORE_VERBS: Readonly<Record<string, (fields: Fields) => readonly Verb[]>> 
 };
 
 const RECIPIENTS_PATH = /^\/api\/v1\/deliveries\/([^/]+)\/recipients$/;
+const WEBHOOK_PATH = /^\/api\/v1\/deliveries\/([^/]+)\/webhook$/;
+const WEBHOOK_ACTS = ['show', 'rotate', 'off', 'test'] as const;
 const ENVIRONMENT_PATH = /^\/api\/v1\/environments\/([^/]*)\/([^/]+)\/([a-z]+)$/;
 
 /** Answers one API request; undefined when the path is not the API's. Rejects with ProblemError for a refusal. */
@@ -171,6 +173,14 @@ export async function answer(
     const delivery = decodedSegment(sealing[1] ?? '');
     await access.assert(user, { on: 'delivery', verb: 'push', delivery });
     return { status: 200, body: await actions.recipients(delivery) };
+  }
+  const webhook = WEBHOOK_PATH.exec(request.path);
+  if (webhook && request.method === 'POST') {
+    const delivery = decodedSegment(webhook[1] ?? '');
+    await access.assert(user, { on: 'delivery', verb: 'connect', delivery });
+    const act = WEBHOOK_ACTS.find((one) => one === text(fieldsOf(request.body), 'act'));
+    if (!act) throw badRequest(`"act" must be one of ${WEBHOOK_ACTS.join(', ')}.`);
+    return { status: 200, body: await actions.webhook(delivery, act) };
   }
   if (request.method === 'GET' && request.path === '/api/v1/status')
     return { status: 200, body: await visibleStatus(access, user, await actions.status()) };
@@ -221,6 +231,7 @@ function connectRequest(fields: Fields): ConnectRequest {
   const [url, token, username] = [text(fields, 'url'), text(fields, 'token'), text(fields, 'username')];
   const pollSeconds = whole(fields, 'pollSeconds');
   const previews = whole(fields, 'previews');
+  const webhook = text(fields, 'webhook');
   return {
     name,
     ...(url === undefined ? {} : { url }),
@@ -230,6 +241,7 @@ function connectRequest(fields: Fields): ConnectRequest {
     ...(previews === undefined ? {} : { previews }),
     ...wordsOf(fields),
     ...forgeOf(fields),
+    ...(webhook === undefined ? {} : { webhook }),
   };
 }
 

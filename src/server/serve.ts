@@ -69,6 +69,8 @@ export async function serve(
   if (!url) throw badRequest(`${JSON.stringify(request.url)} is not an address.`);
   if (url.pathname === '/healthz') return void response.end('ok\n');
   if (await answerProviderLogin(options, { url, trail: options.trail }, request, response)) return;
+  // Before names are asked for: no page of a browser can sign what it sends there.
+  if (await options.webhooks?.(request, response, url.pathname)) return;
   const problem = foreign(request.headers, options.names ?? []);
   if (problem) throw new ProblemError(problem);
   if (await options.git(request, response, options.trail.sender)) return;

@@ -129,6 +129,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     'refusal.ts': [],
     'fields.ts': ['refusal.ts'],
     'visibility.ts': [],
+    webhooks: ['json.ts'],
     sinks: ['refusal.ts', 'visibility.ts'],
     'routes.ts': ['actions.ts', 'fields.ts', 'refusal.ts', 'visibility.ts'],
     'identityroutes.ts': ['fields.ts', 'refusal.ts', 'routes.ts'],

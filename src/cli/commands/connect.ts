@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { ConnectRequest } from '../../model/faces.ts';
+import type { ConnectRequest, WebhookReport } from '../../model/faces.ts';
 import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { webhookLines } from '../output/webhook.ts';
 import type { Keyboard } from '../password.ts';
 import { settleTrust } from '../trust.ts';
 
@@ -26,6 +27,7 @@ interface ConnectOptions extends OutputOptions {
   readonly forgeTokenFile?: string;
   readonly githubApp?: string;
   readonly githubAppKeyFile?: string;
+  readonly webhook?: string;
 }
 
 export function connectCommand(
@@ -93,6 +95,10 @@ export function connectCommand(
       'in place of a token: numbers of a GitHub App and its installation',
     )
     .option('--github-app-key-file <file>', 'its private key in PEM')
+    .option(
+      '--webhook <kind>',
+      'have its forge call when something is pushed: github, gitlab, gitea, forgejo, bitbucket, bitbucket-server, azure or generic',
+    )
     .action(async (name: string, url: string | undefined, options: ConnectOptions) => {
       await settleTrust(context, stdin, options);
       const token = options.tokenFile ? (await readSecret(options.tokenFile)).trim() : undefined;
@@ -107,13 +113,19 @@ export function connectCommand(
         ...(options.previews === undefined ? {} : { previews: options.previews }),
         ...words,
         ...forge,
+        ...(options.webhook ? { webhook: options.webhook } : {}),
       };
       const daemon = await face(context, options);
-      const answer = await daemon.post<{ message: string }>('/api/v1/deliveries', body);
+      const answer = await daemon.post<{ message: string; webhook?: WebhookReport }>(
+        '/api/v1/deliveries',
+        body,
+      );
       if (options.output === 'json') return printJson(context, answer);
       print(context, answer.message);
+      if (answer.webhook) for (const line of webhookLines(daemon.url, answer.webhook)) print(context, line);
       const isPolicyOnly = Object.keys({ ...words, ...forge }).length > 0 || options.previews !== undefined;
-      if (url !== undefined || isPolicyOnly) return print(context, `  next: pilotage status ${name}`);
+      if (url !== undefined || isPolicyOnly || answer.webhook)
+        return print(context, `  next: pilotage status ${name}`);
       if (!daemon.daemon) print(context, `  once: pilotage git-credential setup --server ${daemon.url}`);
       print(context, `  next: git push ${daemon.url}/git/${name}.git main`);
     });

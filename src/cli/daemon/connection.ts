@@ -21,11 +21,11 @@ export function open(
   method: string,
   path: string,
   headers: Readonly<Record<string, string>>,
-  body?: object,
+  body?: object | string,
 ): Promise<IncomingMessage> {
   const { url, ...dial } = address;
   return new Promise((resolve, reject) => {
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const text = typeof body === 'object' ? JSON.stringify(body) : body;
     const target = new URL(`${url}${path}`);
     const options: RequestOptions = {
       ...dial,

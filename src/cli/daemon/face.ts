@@ -35,6 +35,11 @@ export interface FaceClient {
   readonly daemon?: DaemonFile;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: object): Promise<T>;
+  /** As nobody, with headers and a body as they are: what forges send. */
+  send<T>(
+    path: string,
+    request: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+  ): Promise<T>;
   /** The bytes of an answer, as they come. */
   stream(path: string): Promise<Readable>;
   /** Progress from now on, or after the event `query.after`, as long as the connection lasts. Resolves once nothing can be missed any more. */
@@ -101,6 +106,8 @@ async function localAddress({ http: url, tls }: DaemonFile): Promise<FaceAddress
   };
 }
 
+const SUCCESSES = new Set([200, 201, 202]);
+
 interface Identity {
   readonly token?: string;
   /** On whose behalf the holder of the daemon's own token asks. */
@@ -144,10 +151,15 @@ function client(address: FaceAddress, { token, user }: Identity): FaceClient {
     ...(user ? { 'Pilotage-User': encodeURIComponent(user) } : {}),
     ...(token ? { Authorization: `Bearer ${token}` } : {}),
   };
-  const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const response = await open(address, method, path, headers, body);
+  const ask = async <T>(
+    method: string,
+    path: string,
+    body?: object | string,
+    as: Readonly<Record<string, string>> = headers,
+  ): Promise<T> => {
+    const response = await open(address, method, path, as, body);
     const text = await textOf(response);
-    if (response.statusCode === 200 || response.statusCode === 201) return JSON.parse(text) as T;
+    if (SUCCESSES.has(response.statusCode ?? 0)) return JSON.parse(text) as T;
     throw new ProblemError(refusalOf(text, response.statusCode ?? 0));
   };
   const streamed = async (path: string): Promise<IncomingMessage> => {
@@ -159,6 +171,7 @@ function client(address: FaceAddress, { token, user }: Identity): FaceClient {
     url: address.url,
     get: (path) => ask('GET', path),
     post: (path, body) => ask('POST', path, body),
+    send: (path, request) => ask('POST', path, request.body, request.headers),
     stream: (path) => streamed(path),
     async events(query, signal) {
       const response = await streamed(`/api/v1/events?${new URLSearchParams(query)}`);

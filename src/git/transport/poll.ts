@@ -98,9 +98,15 @@ export function startPoller(options: {
     if (!stopping.signal.aborted)
       cancel = options.clock.after(pollDelay(interval, failures, options.random()), poke);
   };
+  let waiting: Promise<void> | undefined;
+  // One that waits for its turn begins after this call too, so that any number of calls costs one poll.
   const poke = (): Promise<void> => {
-    tail = tail.then(ask);
-    return tail;
+    waiting ??= tail.then(() => {
+      waiting = undefined;
+      return ask();
+    });
+    tail = waiting;
+    return waiting;
   };
 
   void poke();

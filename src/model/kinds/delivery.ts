@@ -3,6 +3,17 @@ import { count, integer, list, mapOf, object, oneOf, oneOfTypes, optional, strin
 
 export const FORGE_KINDS = ['github', 'gitlab', 'gitea'] as const;
 
+export const WEBHOOK_KINDS = [
+  'github',
+  'gitlab',
+  'gitea',
+  'bitbucket',
+  'bitbucket-server',
+  'azure',
+  'generic',
+] as const;
+export type WebhookKind = (typeof WEBHOOK_KINDS)[number];
+
 const spec = object({
   repository: oneOfTypes({
     hosted: {},
@@ -36,6 +47,8 @@ const spec = object({
       secretRef: optional(object({ name: string })),
     }),
   ),
+  /** Who calls when something was pushed, and the Secret whose `secret` it proves to know. */
+  webhook: optional(object({ kind: oneOf(WEBHOOK_KINDS), secretRef: object({ name: string }) })),
 });
 
 /** A commit, and environments that it left as they were: for each it stands in the place of the commit that their own record names. */

@@ -25,6 +25,7 @@ export class FakeDaemon implements FaceClient {
   }
 
   get = (): never => misused();
+  send = (): never => misused();
   stream = (): never => misused();
   events = (): never => misused();
 }

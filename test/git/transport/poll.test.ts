@@ -97,9 +97,19 @@ describe('the poller', () => {
   });
 
   it('asks at once when poked, and never two at a time', async () => {
-    const { clock, decisions, poller } = begin([list({ main: A })]);
-    await Promise.all([poller.poke(), poller.poke()]);
-    expect(kinds(decisions)).to.deep.equal(['changed', 'unchanged', 'unchanged']);
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { clock, decisions, poller } = begin([list({ main: A })], () => held);
+    await settle();
+    const pokes = [poller.poke(), poller.poke()];
+    await settle();
+    expect(kinds(decisions)).to.deep.equal(['changed']);
+    release();
+    await Promise.all(pokes);
+    // Both calls came before the second poll began.
+    expect(kinds(decisions)).to.deep.equal(['changed', 'unchanged']);
     expect(clock.pending).to.equal(1);
     poller.stop();
   });

@@ -99,6 +99,20 @@ describe('remote repositories', () => {
     expect(seen[1]?.branches).to.include({ prod: oid });
   });
 
+  it('of which a webhook was missed cost one poll', async () => {
+    await push('main', 'one');
+    await follow();
+    await until(() => seen.length === 1);
+    const told = await push('main', 'two');
+    await remotes.poke('shop');
+    expect(seen[1]?.branches).to.deep.equal({ main: told });
+    const untold = await push('main', 'three');
+    // The interval and the tenth of it that is left to chance.
+    await clock.advance(16_500);
+    await until(() => seen.length === 3);
+    expect(seen[2]?.branches).to.deep.equal({ main: untold });
+  });
+
   it('that cannot be reached are named, change nothing, and are forgiven when they are back', async () => {
     await push('main', 'one');
     await follow();
