@@ -6,6 +6,7 @@ import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
 import { scheduleWork } from '../base/schedule.ts';
 import type { Surroundings } from '../cli/context.ts';
+import { createPreviewForge } from '../forge/previews/controller.ts';
 import { groupSizes } from '../identity/groups.ts';
 import { openContexts } from '../kube/remote/contexts.ts';
 import { createProgressHub } from '../model/progresshub.ts';
@@ -123,6 +124,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     groups,
   });
   const promoter = createPromotionController(promotion);
+  const previewForge = createPreviewForge({ ...common, home, forges: composeForges(home, clock) });
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost };
   const { httpNames: names, certificates } = options;
   const face = composeFace({ ...faced, dataDir, room, progress, audit, identity, names, certificates });
@@ -132,6 +134,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   parts.add('clusters', () => contexts.close());
   parts.add('sync', () => synced.sync.stop());
   parts.add('promotion', () => promoter.stop());
+  parts.add('previews at forges', () => previewForge.stop());
   // Before the two that may wait for a rendering.
   parts.add('rendering', () => pool.close());
   // One signal for all, so that what one part awaits from another has been given up before that part is awaited.
@@ -140,6 +143,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   await identity.start(lifetime.signal);
   await remotes.start(lifetime.signal, synced.observer.observed);
   promoter.start(lifetime.signal);
+  previewForge.start(lifetime.signal);
   const collect = async () => {
     await collectImages({ ...common, home, stores: [images, containerImages] });
     await synced.collectBundles();

@@ -141,8 +141,6 @@ export interface PreviewPolicy {
   readonly branches: readonly string[];
   /** Whether the branches of open pull requests have one too. */
   readonly pullRequests: boolean;
-  /** The label that a maintainer puts on a pull request of a fork. */
-  readonly label: string;
   /** The environment that they are rendered as. */
   readonly from: string;
   /** Files over those of the environment. Absent: `values/preview.yaml`, where the branch has it. */

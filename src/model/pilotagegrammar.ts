@@ -121,7 +121,6 @@ export const QUOTA = map({ cpu: unread(QUANTITY), memory: unread(QUANTITY), pods
 export const PREVIEWS = map({
   branches: list(text),
   pullRequests: flag(false),
-  label: text,
   from: name,
   values: list(path),
   host: text,

@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 /** Nothing that a file asks for may be more. */
 const MOST = { ttl: 30 * DAY_MS, previews: 100, pods: 500 } as const;
 const LEAST_TTL = 60_000;
-const DEFAULTS = { ttl: 3 * DAY_MS, previews: 10, label: 'preview' } as const;
+const DEFAULTS = { ttl: 3 * DAY_MS, previews: 10 } as const;
 export const DEFAULT_QUOTA: PreviewQuota = { cpu: '2', memory: '2Gi', pods: 20 };
 
 /** `previews:` of the file; undefined where it cannot be meant. `environments` are those of the file. */
@@ -37,10 +37,9 @@ export function readPreviews(
   const values = fields.values.at && fields.values.read();
   const quota = readQuota(fields.quota.at);
   const secrets = fields.secrets.read() ?? [];
-  const label = fields.label.read() ?? DEFAULTS.label;
   if (at.report.problems.length > before || (from === undefined && environments.length > 0)) return undefined;
   return {
-    ...{ branches, pullRequests, label, from: from ?? 'dev' },
+    ...{ branches, pullRequests, from: from ?? 'dev' },
     ...(values ? { values } : {}),
     ...(host ? { host } : {}),
     ...{ ttl, max, quota, secrets },

@@ -181,7 +181,7 @@ export function createSync(options: SyncOptions): Sync {
         delete: wake,
       });
       deliveries.listen({
-        update({ metadata: { name = '' }, spec }, before) {
+        update({ metadata: { name = '' }, spec, status }, before) {
           const words = ({ clusters, namespaces, clusterScoped, registries, previews }: Delivery['spec']) => [
             previews,
             clusters,
@@ -189,7 +189,10 @@ export function createSync(options: SyncOptions): Sync {
             clusterScoped,
             registries,
           ];
-          if (deepEqual(words(spec), words(before.spec))) return;
+          const isSame =
+            deepEqual(words(spec), words(before.spec)) &&
+            deepEqual(status?.openPullRequests?.branches, before.status?.openPullRequests?.branches);
+          if (isSame) return;
           const logged = (error: unknown) =>
             logger.error({ delivery: name, error: String(error) }, 'its branches cannot be recorded again');
           recordAgain(name)

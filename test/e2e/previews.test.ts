@@ -63,7 +63,7 @@ describe('e2e: previews', function () {
     expect(JSON.parse(text)).to.include({ version: 'login', greeting: `hello from ${HOST}` });
     expect(JSON.parse((await asked('web.test')).text)).to.include({
       version: 'one',
-      greeting: 'hello from dev',
+      greeting: 'hello dev',
     });
   });
 

@@ -1,5 +1,17 @@
 import type { PilotageKind } from './kind.ts';
-import { count, integer, list, mapOf, object, oneOf, oneOfTypes, optional, string, time } from './shape.ts';
+import {
+  boolean,
+  count,
+  integer,
+  list,
+  mapOf,
+  object,
+  oneOf,
+  oneOfTypes,
+  optional,
+  string,
+  time,
+} from './shape.ts';
 
 export const FORGE_KINDS = ['github', 'gitlab', 'gitea'] as const;
 
@@ -74,6 +86,8 @@ export const previewRecord = object({
   message: optional(string),
   /** How many there may be at a time. */
   max: optional(integer),
+  /** Whether branches of open pull requests have one: then it is watched which those are. */
+  pullRequests: optional(boolean),
 });
 
 const status = object({
@@ -84,6 +98,8 @@ const status = object({
   /** Written at once for all environments that a commit leaves alone; `model/advanced.ts` joins it with their own records. */
   advanced: optional(list(advance)),
   previews: optional(previewRecord),
+  /** Branches of the repository itself that have an open pull request, as its forge listed them last. */
+  openPullRequests: optional(object({ branches: list(string), at: time })),
 });
 
 /** A repository, its credentials and the clusters that it may use. Name: the delivery. Namespace: PILOTAGE_NAMESPACE. */

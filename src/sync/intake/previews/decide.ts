@@ -36,7 +36,7 @@ export interface PreviewFacts {
   readonly record: PreviewRecord | undefined;
 }
 
-export type EndReason = 'BranchGone' | 'Merged' | 'Expired' | 'Forbidden' | 'Deleted';
+export type EndReason = 'Closed' | 'BranchGone' | 'Merged' | 'Expired' | 'Forbidden' | 'Deleted';
 
 export interface Making {
   readonly branch: string;
@@ -90,7 +90,9 @@ export function decidePreviews(facts: PreviewFacts): PreviewDecision {
     since: since ?? stamp(now),
   }));
   const message = facts.place ? undefined : `there is no environment ${facts.policy.from} to make them of`;
-  return { make, keep, end, record: { queue, ended, ...(message ? { message } : {}), max } };
+  const { pullRequests } = facts.policy;
+  const said = { ...(message ? { message } : {}), ...(pullRequests ? { pullRequests } : {}) };
+  return { make, keep, end, record: { queue, ended, ...said, max } };
 }
 
 function silenceOf({ policy, most, previews }: PreviewFacts): string | undefined {
@@ -114,10 +116,19 @@ function endOf(facts: PreviewFacts, { spec, status }: Environment): EndReason | 
     if (isListed && now - since >= confirmMs) return 'BranchGone';
   }
   if (isListed && facts.merged.has(branch)) return 'Merged';
+  if (isClosed(facts, branch)) return 'Closed';
   // A tip that it has not seen yet gives it its time back.
   const isMoved = tip !== undefined && tip !== status?.wantedRevision;
   return expiryOf(preview) <= now && !isMoved ? 'Expired' : undefined;
 }
+
+/** It was made for a pull request, and its forge lists that no more. */
+const isClosed = ({ policy, requested }: PreviewFacts, branch: string): boolean =>
+  policy !== 'unknown' &&
+  policy?.pullRequests === true &&
+  requested !== undefined &&
+  !requested.has(branch) &&
+  !policy.branches.some((pattern) => matchesBranch(pattern, branch));
 
 /** The terms of a preview that goes on: as the policy has them now, awake where its branch has moved. */
 function renewed(facts: PreviewFacts, { spec, status }: Environment): PreviewTerms {

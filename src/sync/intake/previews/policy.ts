@@ -20,8 +20,8 @@ export function isAsStrict(next: PreviewPolicy | undefined, before: PreviewPolic
   );
 }
 
-const rest = ({ from, label, values, host, quota }: PreviewPolicy) => ({
-  ...{ from, label, quota },
+const rest = ({ from, values, host, quota }: PreviewPolicy) => ({
+  ...{ from, quota },
   values: values ?? null,
   host: host ?? null,
 });

@@ -97,9 +97,12 @@ async function factsOf(
   const { repository: source } = delivery.spec;
   const seconds = source.type === 'remote' ? (source.pollSeconds ?? POLL_SECONDS) : 0;
   const patterns = policy === 'unknown' ? [] : (policy?.branches ?? []);
+  const open = delivery.status?.openPullRequests?.branches;
+  const requested = policy !== 'unknown' && policy?.pullRequests && open ? new Set(open) : undefined;
   const meant = Object.entries(branches).filter(
     ([branch]) =>
       previews.some(({ spec }) => spec.branch === branch) ||
+      requested?.has(branch) ||
       patterns.some((pattern) => matchesBranch(pattern, branch)),
   );
   const roots = [base?.branch, defaultBranch].flatMap((branch) => branches[branch ?? ''] ?? []);
@@ -118,6 +121,7 @@ async function factsOf(
     ],
     place: base && { path: base.path, ...(base.cluster ? { cluster: base.cluster } : {}) },
     merged: await mergedAmong(repository, meant, roots),
+    ...(requested ? { requested } : {}),
     record,
   };
 }
@@ -148,6 +152,7 @@ async function recordDecision(
     ended: record.ended.map((one) => ({ ...one })),
     message: record.message ?? null,
     max: record.max ?? null,
+    pullRequests: record.pullRequests ?? null,
   };
   await home.patch(
     DELIVERIES,

@@ -14,6 +14,7 @@ export function endLine({ spec }: Environment, reason: EndReason): string {
   const again = `push to ${spec.branch} again for another`;
   const texts: Readonly<Record<EndReason, string>> = {
     BranchGone: `branch ${spec.branch} is gone`,
+    Closed: `the pull request of ${spec.branch} is closed`,
     Merged: `branch ${spec.branch} is merged`,
     Expired: `its time is over; ${again}`,
     Forbidden: 'an administrator allows this delivery no previews',
