@@ -42,6 +42,7 @@ export interface Actions {
     options: {
       dryRun: boolean;
       again?: boolean;
+      retest?: boolean;
       skip?: { readonly gates: readonly string[]; readonly reason: string };
     },
     user: User,

@@ -153,6 +153,7 @@ const SAID = [
   'dryRun',
   'again',
   'skip',
+  'retest',
   'until',
   'acknowledge',
   'confirmPrune',

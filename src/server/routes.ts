@@ -54,9 +54,10 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   'POST unpin': (actions, name, { user }) => actions.unpin(name, user),
   'POST promote': (actions, name, { user }, fields) => {
     const again = fields.again === true ? { again: true } : {};
+    const retest = fields.retest === true ? { retest: true } : {};
     const gates = texts(fields, 'skip') ?? [];
     const skip = gates.length > 0 ? { skip: { gates, reason: text(fields, 'reason') ?? '' } } : {};
-    return actions.promote(name, { dryRun: fields.dryRun === true, ...again, ...skip }, user);
+    return actions.promote(name, { dryRun: fields.dryRun === true, ...again, ...retest, ...skip }, user);
   },
   'POST hold': (actions, name, { user }, fields) => {
     const until = text(fields, 'until');

@@ -34,6 +34,7 @@ import type { SyncOptions } from './options.ts';
 import { explainDeployed } from './pass/explaindeployed.ts';
 import { type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
 import { createReconciler } from './pass/reconcile.ts';
+import { createTestController } from './pass/testcontroller.ts';
 import { type AdoptionRequest, adoptionsOf, withAdoptions } from './plan/adoption.ts';
 import { type ConfirmRequest, confirmationOf } from './plan/confirm.ts';
 import { counted } from './plan/describe.ts';
@@ -127,6 +128,7 @@ export function createSync(options: SyncOptions): Sync {
     baseDelayMs: PACES.pass.firstMs,
     maxDelayMs: PACES.pass.mostMs,
   });
+  const tests = createTestController(governed, informer);
   /** Observations of one delivery are recorded one after the other, so that the last one reported is the last one recorded. */
   const turns = new Map<string, Promise<unknown>>();
 
@@ -201,11 +203,12 @@ export function createSync(options: SyncOptions): Sync {
         },
       });
       controller.start(stopping.signal);
+      tests.start(stopping.signal);
       await indexes.start(stopping.signal);
     },
     async stop() {
       stopping.abort();
-      await controller.stop();
+      await Promise.all([controller.stop(), tests.stop()]);
     },
     observed: (delivery, branches, defaultBranch, source, pushed) =>
       inTurn(delivery, () => recordBranches(governed, delivery, { branches, defaultBranch, source, pushed })),

@@ -15,6 +15,7 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
     .argument('<environment>', 'the target: shop/prod')
     .option('--dry-run', 'say what would happen, and why not')
     .option('--again', 'also what somebody reverted on the branch of the target')
+    .option('--retest', 'run tests once more that failed in the source')
     .option(
       '--skip <gate>',
       'pass a gate that is closed, for a --reason; repeatable, and needs the right',
@@ -27,6 +28,7 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
       const body = {
         dryRun: options.dryRun === true,
         ...(options.again ? { again: true } : {}),
+        ...(options.retest ? { retest: true } : {}),
         ...(options.skip.length > 0 ? { skip: options.skip, reason: options.reason ?? '' } : {}),
       };
       const daemon = await face(context, options);
@@ -40,6 +42,7 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
 interface PromoteOptions extends OutputOptions, WaitingOptions {
   readonly dryRun?: boolean;
   readonly again?: boolean;
+  readonly retest?: boolean;
   readonly skip: readonly string[];
   readonly reason?: string;
 }

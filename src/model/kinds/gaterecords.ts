@@ -1,3 +1,4 @@
+import { REF } from './common.ts';
 import { integer, object, oneOf, optional, string, time } from './shape.ts';
 
 /** What an Environment records for the gates that lead to it, or that look at it. */
@@ -22,8 +23,8 @@ export const stay = object({
 
 /** One test of a chart, run for one revision: it is written down before its object is made, so that no crash runs it twice. */
 export const testRun = object({
-  /** As the chart names its Job or Pod. */
-  name: string,
+  ...REF,
+  app: string,
   revision: string,
   /** Rises when a person asks for it again. */
   attempt: integer,

@@ -13,6 +13,7 @@ import { environmentOf } from '../record/lookup.ts';
 import { ensurePromotion, recordAgain, recordSkips, recordStatus } from '../record/promotion.ts';
 import { isPushRefused, proposalFor, propose } from './pullrequest.ts';
 import { reportOf, type Status, statusOf } from './report.ts';
+import { askForTests } from './retest.ts';
 import { type SkipRequest, skipsOf } from './skip.ts';
 
 export interface PromoteRequest {
@@ -23,6 +24,8 @@ export interface PromoteRequest {
   readonly auto?: boolean;
   /** Gates that this revision passes by a person's word. Who may give it is asked before. */
   readonly skip?: SkipRequest;
+  /** Tests of what the source runs that failed run once more. */
+  readonly retest?: boolean;
 }
 
 /** Promotes to `delivery/to` if it may happen now; otherwise says why not. A dry run stops short of writing anything. */
@@ -36,8 +39,12 @@ export async function promote(
   const found = await gatherFacts(options, delivery, to);
   const now = options.clock.now();
   const skips = skipsOf(found.facts, request.skip, by, now);
+  const { source, revision } = found;
+  const isRetest = request.retest === true && !request.dryRun;
+  const retest = isRetest && (await askForTests(options.home, source, { revision: revision.oid, by, now }));
   const facts = {
     ...found.facts,
+    ...(retest ? { retest } : {}),
     ...(skips.length > 0 ? { skips: [...(found.facts.skips ?? []), ...skips] } : {}),
     // A person confirms for this revision that what was reverted may come again.
     ...(request.again ? { rejections: [] } : {}),

@@ -31,6 +31,7 @@ export async function gateFacts(
     ...(skips ? { skips } : {}),
     ...(measured ? { measured } : {}),
     ...(stopped ? { sourceStopped: stopped } : {}),
+    ...(source?.spec.retest ? { retest: source.spec.retest } : {}),
     ...(digest === undefined ? {} : { digest }),
     ...(groups ? { groups } : {}),
   };

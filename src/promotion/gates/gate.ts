@@ -3,6 +3,7 @@ import type { GateGrammar } from '../../model/gategrammar.ts';
 import type { Cursor } from '../../model/reader.ts';
 import type {
   Approval,
+  EnvironmentSpec,
   EnvironmentStatus,
   GateState,
   Hold,
@@ -25,6 +26,8 @@ export interface GateFacts {
     | undefined;
   /** Why nothing is done in the source, whatever is pushed to it: a person suspended it, its branch is gone. */
   readonly sourceStopped?: string;
+  /** A person asked for tests of this revision once more. */
+  readonly retest?: NonNullable<EnvironmentSpec['retest']>;
   readonly revision: string;
   /** `Name <mail>` of everybody who wrote a part of what the target gains. Empty while there is no approval: the history is not read then. */
   readonly authors: readonly string[];

@@ -87,18 +87,21 @@ function weightOf(object: KubeObject): number {
 /** Takes out what no delivery applies: tests, what says Skip, and hooks of no known event, which are named. Pure. */
 export function withoutIdleHooks(manifests: readonly Manifest[]): {
   readonly manifests: readonly Manifest[];
+  /** Run when a gate asks for them. */
+  readonly tests: readonly Manifest[];
   readonly warnings: readonly Problem[];
 } {
   const kept: Manifest[] = [];
+  const tests: Manifest[] = [];
   const warnings: Problem[] = [];
   for (const manifest of manifests) {
     const { object } = manifest;
     const named = [...listed(object, ARGO.event), ...listed(object, HELM.event)];
     if (named.length === 0 || hookOf(object) || named.includes(CRD_INSTALL)) kept.push(manifest);
-    else if (!named.some((event) => event === SKIP || TESTS.includes(event)))
-      warnings.push(unknownEvent(manifest, named));
+    else if (named.some((event) => TESTS.includes(event))) tests.push(manifest);
+    else if (!named.includes(SKIP)) warnings.push(unknownEvent(manifest, named));
   }
-  return { manifests: kept, warnings };
+  return { manifests: kept, tests, warnings };
 }
 
 // A manifest may say `true`: only the cluster says that an annotation must be text.

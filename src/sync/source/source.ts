@@ -68,6 +68,8 @@ export interface Sourced {
   readonly foreignNamespaces: 'own' | 'allow';
   readonly drift: 'heal' | 'report';
   readonly warnings: readonly Problem[];
+  /** What its charts mark as tests, which run when a gate asks for them; a rollback to what was kept has none. */
+  readonly tests?: readonly Manifest[];
   /** Of what is rendered from git; a rollback to what was kept has none. */
   readonly notes?: readonly AppNotes[];
   /** Where the render was asked for one. */
@@ -118,12 +120,13 @@ export async function sourceOf(
   if (!fit.ok) return fit;
   const built = await images.value.build(report, signal);
   if (!built.ok) return built;
-  const { manifests, warnings } = withoutIdleHooks(pinImages(fit.value.manifests, built.value));
+  const { manifests, tests, warnings } = withoutIdleHooks(pinImages(fit.value.manifests, built.value));
   return ok({
     bundle: {
       manifests,
       apps: apps.map((app) => bundledApp(preview ? { ...app, prune: 'auto' } : app, entry)),
     },
+    ...(tests.length > 0 ? { tests } : {}),
     images: Object.fromEntries(
       Object.entries(references).map(([name, ref]) => [name, built.value[ref] ?? ref]),
     ),

@@ -83,6 +83,12 @@ const STRICTNESS: Readonly<
     equal: [2, { count: 2 }],
     looser: [1, 0, { count: 1 }],
   },
+  tests: {
+    setting: ['smoke', 'load'],
+    stricter: [['a', 'smoke', 'load']],
+    equal: [['load', 'smoke']],
+    looser: [['smoke'], []],
+  },
   soak: { setting: 60_000, stricter: [60_001], equal: [60_000], looser: [59_999] },
   window: {
     setting: [allow('0 9 * * 1-5', 8)],
