@@ -9,12 +9,12 @@ export interface OutputOptions extends ClientOptions {
 }
 
 /** A command that talks to a running daemon: the options that name it are the same everywhere. */
-export function clientCommand(name: string): Command {
+export function clientCommand(name: string, output: Option = outputOption()): Command {
   return new Command(name)
     .option('--data-dir <dir>', 'data directory of the daemon (or PILOTAGE_DATA_DIR)')
     .option('--server <url>', 'URL of the daemon: https://HOST:PORT')
     .option('--ca <file>', 'with --server: certificate of the authority that signed its own, PEM')
-    .addOption(outputOption());
+    .addOption(output);
 }
 
 export const outputOption = (): Option =>

@@ -151,6 +151,8 @@ export const HELP: Readonly<Record<string, Help>> = {
     examples: [
       ['pilotage diff shop/prod', 'what sync would change now'],
       ['pilotage diff shop/prod --revision main', 'as if that branch or commit were wanted'],
+      ['pilotage diff shop/dev -w', 'the files of this repository, before they are committed'],
+      ['pilotage diff shop/prod --revision feature -o markdown', 'for a comment of a pull request'],
     ],
     exitCodes: '0 no change, 1 changes, 2 an error',
   },

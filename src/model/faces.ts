@@ -93,6 +93,8 @@ export interface PlanReport {
   readonly namespace: string;
   readonly revision: string;
   readonly steps: readonly PlanStepReport[];
+  /** It is of a working tree that is no commit yet, beside that revision. */
+  readonly isTree?: boolean;
   /** Action → number of objects. */
   readonly summary: Readonly<Record<string, number>>;
   /** True when executing the plan would write nothing. */
@@ -109,6 +111,8 @@ export interface PlanStepReport {
   readonly origin?: string;
   /** Lines of the field diff, secrets masked. */
   readonly diff: readonly string[];
+  /** Its pods are replaced. */
+  readonly restarts?: boolean;
   /** Fields of it that are neither compared nor written: `.spec.replicas`. */
   readonly ignored?: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { FileTree } from '../base/filetree.ts';
 import type { Explanation } from '../model/explanation.ts';
 import type {
   BackportReport,
@@ -26,7 +27,11 @@ interface Message {
 /** What the faces can ask of the daemon, and on whose behalf. Refusals reject with ProblemError. */
 export interface Actions {
   status(): Promise<StatusReport>;
-  plan(name: EnvironmentName, options: { revision?: string }): Promise<PlanReport>;
+  /** Of the wanted revision, another one, or a working tree. `looksUp`: false where templates are to learn nothing of the cluster. */
+  plan(
+    name: EnvironmentName,
+    options: { revision?: string; tree?: FileTree; looksUp?: boolean },
+  ): Promise<PlanReport>;
   sync(
     name: EnvironmentName,
     options: { acknowledge?: boolean; confirmPrune?: boolean; confirmRecreate?: boolean },

@@ -1,9 +1,10 @@
-import { ProblemError } from '../base/errors.ts';
+import { ProblemError, unwrap } from '../base/errors.ts';
+import { unpackTreeText } from '../base/packedtree.ts';
 import type { Access, Question } from '../model/access.ts';
 import type { ConnectRequest, PreviewWord } from '../model/faces.ts';
 import type { User } from '../model/user.ts';
 import type { Actions, EnvironmentName } from './actions.ts';
-import { decodedSegment, type Fields, fieldsOf, text, texts, whole } from './fields.ts';
+import { decodedSegment, type Fields, fieldsOf, needed, text, texts, whole } from './fields.ts';
 import { badRequest, type FaceResponse } from './refusal.ts';
 import { visibleStatus } from './visibility.ts';
 
@@ -22,11 +23,22 @@ type EnvironmentRoute = (
   name: EnvironmentName,
   request: FaceRequest,
   fields: Fields,
+  access: Access,
 ) => Promise<unknown>;
 
 /** `METHOD verb` below `/api/v1/environments/DELIVERY/ENVIRONMENT/`. */
 const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
-  'GET plan': (actions, name, { query }) => actions.plan(name, revisionOf(query.get('revision'))),
+  'GET plan': async (actions, name, { query, user }, _fields, access) => {
+    const asked = revisionOf(query.get('revision'));
+    // Templates of a revision that others wrote may put what they look up where the plan shows it.
+    const refusal =
+      asked.revision && (await access.refusal(user, { on: 'environment', verb: 'push', ...name }));
+    return actions.plan(name, { ...asked, ...(refusal ? { looksUp: false } : {}) });
+  },
+  'POST plan': async (actions, name, _request, fields) => {
+    const tree = unwrap(await unpackTreeText(needed(fields, 'tree')));
+    return actions.plan(name, { tree });
+  },
   'GET history': (actions, name) => actions.history(name),
   'GET why': (actions, name) => actions.why(name),
   'GET generated': (actions, name) => actions.generated(name),
@@ -106,6 +118,8 @@ type Verb = Extract<Question, { on: 'environment' }>['verb'];
 /** What the user of each route must be allowed to. */
 const VERBS: Readonly<Record<string, Verb>> = {
   'GET plan': 'get',
+  // It is rendered as what is pushed to its branch would be.
+  'POST plan': 'push',
   'GET history': 'get',
   'GET why': 'get',
   'GET generated': 'get',
@@ -160,14 +174,14 @@ export async function answer(
     const [, delivery = '', name = '', verb = ''] = environment;
     const key = `${request.method} ${verb}`;
     const route = ENVIRONMENT_ROUTES[key];
-    const needed = VERBS[key];
-    if (!route || !needed) throw notFound(request);
+    const verbNeeded = VERBS[key];
+    if (!route || !verbNeeded) throw notFound(request);
     const asked = { delivery: decodedSegment(delivery), environment: decodedSegment(name) };
     const target = await completed(actions, access, user, asked);
     const fields = fieldsOf(request.body);
-    for (const one of [needed, ...(MORE_VERBS[key]?.(fields) ?? [])])
+    for (const one of [verbNeeded, ...(MORE_VERBS[key]?.(fields) ?? [])])
       await access.assert(user, { on: 'environment', verb: one, ...target });
-    return { status: 200, body: await route(actions, target, request, fields) };
+    return { status: 200, body: await route(actions, target, request, fields, access) };
   }
   const sealing = RECIPIENTS_PATH.exec(request.path);
   if (sealing && request.method === 'POST') {

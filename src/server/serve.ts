@@ -8,7 +8,7 @@ import type { FaceTrail } from './audit.ts';
 import { streamAudit } from './auditstream.ts';
 import { answerBootstrap } from './bootstrap.ts';
 import { answerIdentity } from './identityroutes.ts';
-import { readJson, sendJson } from './json.ts';
+import { MAX_TREE_BODY_BYTES, readJson, sendJson } from './json.ts';
 import { lastAsLongAs } from './lasting.ts';
 import { answerLogin, isOpened, sendLoginPage } from './login.ts';
 import { foreign, isShown } from './origin.ts';
@@ -123,7 +123,8 @@ export async function serve(
   if (url.pathname === '/')
     return void response.end('Pilotage. Ask /api/v1/status, or run: pilotage status\n');
   const method = request.method ?? 'GET';
-  const body = method === 'GET' ? undefined : await readJson(request);
+  const limit = method === 'POST' && PLAN_PATH.test(url.pathname) ? MAX_TREE_BODY_BYTES : undefined;
+  const body = method === 'GET' ? undefined : await readJson(request, limit);
   options.trail.body(body);
   const asked = { method, path: url.pathname, query: url.searchParams, body, user };
   const result =
@@ -131,6 +132,8 @@ export async function serve(
   if (!result) throw new ProblemError(nothingAt(url.pathname));
   sendJson(response, result.status, result.body);
 }
+
+const PLAN_PATH = /^\/api\/v1\/environments\/[^/]*\/[^/]+\/plan$/;
 
 /** Who signs in with a browser is nobody yet. */
 async function answerStranger(

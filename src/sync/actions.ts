@@ -21,6 +21,7 @@ import { listReleases } from './history/releases.ts';
 import { rollback } from './history/rollback.ts';
 import { connect } from './intake/connect.ts';
 import { giveWord, previewOf } from './intake/previews/word.ts';
+import type { PlanRequest } from './pass/planrequest.ts';
 import type { AdoptionRequest } from './plan/adoption.ts';
 import { pin, unpin } from './state/pin.ts';
 import { forgetValues, generatedReport } from './state/renewal.ts';
@@ -61,7 +62,7 @@ export function createSyncActions(options: SyncActionsOptions) {
       return statusReport(deliveries.items, environments.items, failureOf);
     },
 
-    async plan(asked: Asked, options: { revision?: string }): Promise<PlanReport> {
+    async plan(asked: Asked, options: PlanRequest): Promise<PlanReport> {
       const { delivery, environment } = (await find(asked)).spec;
       return unwrap(await sync.plan(delivery, environment, options));
     },

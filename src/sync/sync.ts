@@ -1,7 +1,6 @@
 import { onAbort } from '../base/abort.ts';
 import { rfc3339 } from '../base/clock.ts';
 import { failed, ok, ProblemError, type Result, unwrap } from '../base/errors.ts';
-import type { FileTree } from '../base/filetree.ts';
 import { Mutex } from '../base/mutex.ts';
 import type { Again } from '../base/queue.ts';
 import { createController, watch } from '../kube/client/controller.ts';
@@ -61,11 +60,7 @@ export interface Sync {
     pushed?: Pushed,
   ): Promise<readonly Affected[]>;
   /** What a sync would do now: of the wanted revision, of another one, or of a working copy. */
-  plan(
-    delivery: string,
-    environment: string,
-    options?: { readonly revision?: string; readonly tree?: FileTree; readonly signal?: AbortSignal },
-  ): Promise<Result<PlanReport>>;
+  plan(delivery: string, environment: string, options?: PlanRequest): Promise<Result<PlanReport>>;
   /** Where the fields of an object of what is deployed come from. */
   explain(environment: Environment, request: ExplainRequest): Promise<Result<Explanation>>;
   /** Puts in force what a pilotage.yaml proposes for an environment: a person's word, bound to exactly this proposal. */
@@ -217,7 +212,7 @@ export function createSync(options: SyncOptions): Sync {
       const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
       if (object === undefined) return failed(unknown(delivery, environment));
       return prepareNow(object, how)
-        .then((now) => (now.ok ? ok(reportOf(now.value)) : now))
+        .then((now) => (now.ok ? ok(reportOf(now.value, how?.tree !== undefined)) : now))
         .catch((error: unknown) => failed(problemOfPass(object, error)));
     },
     explain: (environment, request) =>

@@ -186,6 +186,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     'workingtreecommand.ts': ['command.ts'],
     charttest: ['init'],
     'inchart.ts': [],
+    diff: ['init'],
     lint: ['apprequest.ts', 'inchart.ts', 'init', 'secrets', 'workingtree.ts'],
     charts: ['context.ts', 'password.ts', 'init'],
     commands: [
@@ -198,6 +199,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
       'secrets',
       'apprequest.ts',
       'inchart.ts',
+      'diff',
       'lint',
       'charttest',
       'workingtree.ts',

@@ -2,7 +2,9 @@ import { request } from 'node:http';
 import { expect } from 'chai';
 import { systemClock } from '../../src/base/clock.ts';
 import { ProblemError } from '../../src/base/errors.ts';
+import type { FileTree } from '../../src/base/filetree.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { packTreeText } from '../../src/base/packedtree.ts';
 import type { Access } from '../../src/model/access.ts';
 import type { StatusReport } from '../../src/model/faces.ts';
 import { createProgressHub } from '../../src/model/progresshub.ts';
@@ -11,6 +13,7 @@ import { answer } from '../../src/server/routes.ts';
 import { createFace } from '../../src/server/server.ts';
 import { ALL_ALLOWED, accessOf } from '../fakes/access.ts';
 import { heldBy } from '../fakes/faceparts.ts';
+import { filesOf } from '../fakes/filetree.ts';
 import { named } from '../fakes/user.ts';
 
 const TOKEN = 'secret-token';
@@ -117,6 +120,25 @@ describe('server: routes', () => {
       dryRun: false,
       skip: { gates: ['soak'], reason: 'CVE' },
     });
+  });
+
+  it('renders a working tree for whoever may push there, and tells templates nothing for whoever may not', async () => {
+    const plan = '/api/v1/environments/shop/prod/plan';
+    const viewer = accessOf((_, { verb }) => verb === 'get');
+    const packed = await packTreeText(filesOf({ 'a.yaml': 'a' }));
+    if (!packed.ok) throw new Error('not packed');
+    expect(await refused(ask('POST', plan, { tree: packed.value }, viewer))).to.equal('Forbidden');
+    expect(await refused(ask('POST', plan, { tree: 'x' }))).to.equal('BadTree');
+    const args = async (access?: Access) => {
+      const answered = await ask('GET', `${plan}?revision=feature`, undefined, access);
+      return (answered?.body as { args: unknown[] } | undefined)?.args[1];
+    };
+    expect(await args(viewer)).to.deep.equal({ revision: 'feature', looksUp: false });
+    expect(await args()).to.deep.equal({ revision: 'feature' });
+    const sent = (await ask('POST', plan, { tree: packed.value }))?.body as
+      | { args: [unknown, { tree: FileTree }] }
+      | undefined;
+    expect(sent?.args[1].tree.paths).to.deep.equal(['a.yaml']);
   });
 
   it('shows of the status what the user may see', async () => {

@@ -6,6 +6,7 @@ import { clientOf } from '../cluster/access.ts';
 import { asGoverned } from '../intake/govern.ts';
 import type { RegisterOptions } from '../intake/register.ts';
 import { planReport } from '../plan/describe.ts';
+import { imagesNotBuilt, unbuiltImages } from '../source/unbuilt.ts';
 import { goalOf } from '../state/goal.ts';
 import { createMemory } from '../state/memory.ts';
 import type { PassParts } from './parts.ts';
@@ -15,6 +16,8 @@ import { type Prepared, prepare } from './prepare.ts';
 export interface PlanRequest {
   readonly revision?: string;
   readonly tree?: FileTree;
+  /** False: templates are told of no object of the cluster, for whoever asks may not read them all. Default: they are. */
+  readonly looksUp?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -37,12 +40,15 @@ export async function prepareFor(
   const planned =
     how.revision || how.tree ? await asGoverned(options, withoutPin(environment), target.value) : environment;
   const client = await clientOf(options, planned);
-  const prepared = await prepare(options, client, {
+  const images = how.tree ? deployedImages(options, planned) : undefined;
+  const parts = images ? { ...options, buildImages: unbuiltImages(images) } : options;
+  const prepared = await prepare(parts, client, {
     environment: planned,
     target: target.value,
     memory: createMemory(),
     keeps: false,
     ...(how.tree ? { tree: how.tree } : {}),
+    ...(how.looksUp === undefined ? {} : { looksUp: how.looksUp }),
     report: () => {},
     signal: how.signal,
   });
@@ -50,10 +56,25 @@ export async function prepareFor(
   return ok({ environment: planned, revision: target.value, prepared: prepared.value });
 }
 
-export function reportOf({ environment, revision, prepared }: PreparedNow): PlanReport {
+/** `isTree`: it was asked of a working tree, which is at no revision. */
+export function reportOf({ environment, revision, prepared }: PreparedNow, isTree = false): PlanReport {
   const { delivery, environment: name, namespace } = environment.spec;
-  const header = { delivery, environment: name, namespace, revision };
-  return planReport(header, prepared.plan, prepared.sourced.warnings);
+  const header = { delivery, environment: name, namespace, revision, ...(isTree ? { isTree } : {}) };
+  const { warnings, images } = prepared.sourced;
+  return planReport(
+    header,
+    prepared.plan,
+    isTree ? [...warnings, ...imagesNotBuilt(Object.keys(images))] : warnings,
+  );
+}
+
+/** What names of images stand for in the release that is deployed. */
+function deployedImages(
+  { releases }: PassParts,
+  { spec, status }: Environment,
+): Readonly<Record<string, string>> {
+  const release = releases.of(spec).find(({ spec: { number } }) => number === status?.release);
+  return release?.spec.images ?? {};
 }
 
 async function targetOf(

@@ -5,6 +5,8 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import type { PruneMode } from '../../model/deliveryfile.ts';
 import { fullName } from '../../model/names.ts';
 import type { AppRun, Environment, PreviewTerms } from '../../model/types.ts';
+import type { Lookup } from '../../render/recorded.ts';
+import type { LookedUp } from '../cluster/lookup.ts';
 import { claimProblem } from '../cluster/namespaceclaim.ts';
 import { servedVersions } from '../cluster/servedversions.ts';
 import { releaseOf } from '../history/releases.ts';
@@ -48,6 +50,8 @@ export interface PrepareRequest {
   readonly keeps: boolean;
   /** Instead of the commit's tree: a working copy, for `diff`. */
   readonly tree?: FileTree;
+  /** False: templates are told of no object of the cluster. Default: they are. */
+  readonly looksUp?: boolean;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -102,6 +106,15 @@ export async function prepare(
   const planned = await planTowards(wanted, environment, planning);
   return ok({ ...planned, sourced, desired: plain, hooks, fence });
 }
+
+/** Who may see a plan, and nothing of the cluster, gets none of it through templates of their own. */
+const tellNothing = async ({ kind, name }: Lookup): Promise<LookedUp> => ({
+  answer: { object: {} },
+  refusal: {
+    reason: 'LookupRefused',
+    message: `templates look up ${kind} ${name}, and are told of nothing in a plan of another revision without the right to push there`,
+  },
+});
 
 /** No word opens a namespace to a preview that was not made for it. */
 const notOfPreview = (problem: Problem): Problem => ({
@@ -177,7 +190,7 @@ async function renderCommit(options: PassParts, client: KubeClient, request: Pre
 export async function renderNow(
   options: PassParts,
   client: KubeClient,
-  { environment, target, keeps, report, signal }: Omit<PrepareRequest, 'memory' | 'tree'>,
+  { environment, target, keeps, looksUp, report, signal }: Omit<PrepareRequest, 'memory' | 'tree'>,
   tree: Result<FileTree>,
 ): Promise<Result<Sourced>> {
   if (!tree.ok) return tree;
@@ -197,7 +210,7 @@ export async function renderNow(
   };
   const render = recordedRender({
     ...{ render: options.render, home: options.home, keeps, now: () => new Date(options.clock.now()) },
-    lookUp: lookerFor(options, client, environment, signal),
+    lookUp: looksUp === false ? tellNothing : lookerFor(options, client, environment, signal),
     requestedAt: environment.spec.syncRequestedAt,
   });
   const based = await withFetched(options, source, signal);

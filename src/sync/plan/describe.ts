@@ -1,6 +1,7 @@
 import type { Problem } from '../../base/errors.ts';
 import { formatPlace } from '../../base/place.ts';
 import type { FieldDiff } from '../../kube/rules/diff.ts';
+import { gvkOf } from '../../kube/values/types.ts';
 import type { PlanReport, PlanStepReport } from '../../model/faces.ts';
 import { describeConflicts } from './conflicts.ts';
 import { isEmptyPlan } from './plan.ts';
@@ -30,6 +31,7 @@ export interface PlanHeader {
   readonly environment: string;
   readonly namespace: string;
   readonly revision: string;
+  readonly isTree?: boolean;
 }
 
 export function planReport(header: PlanHeader, plan: Plan, warnings: readonly Problem[]): PlanReport {
@@ -50,9 +52,21 @@ function stepReport(step: Step): PlanStepReport {
     app: step.app,
     ...(reason ? { reason } : {}),
     ...(step.origin ? { origin: formatPlace(step.origin) } : {}),
+    ...(restarts(step) ? { restarts: true } : {}),
     ...(step.ignored ? { ignored: step.ignored } : {}),
     diff: step.action === 'update' ? step.diff.map(diffLine) : [],
   };
+}
+
+/** Kinds whose pods are replaced when the template changes. */
+const ROLLED = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+/** Whether carrying out a step replaces pods that run. */
+function restarts(step: Step): boolean {
+  const { group, kind } = gvkOf(step.ref);
+  if (group !== 'apps' || !ROLLED.includes(kind)) return false;
+  if (step.action === 'recreate') return true;
+  return step.action === 'update' && step.diff.some(({ path }) => /^spec\.template(?![\w-])/.test(path));
 }
 
 function reasonOf(step: Step): string | undefined {

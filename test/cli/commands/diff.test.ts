@@ -1,5 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
+import { unpackTreeText } from '../../../src/base/packedtree.ts';
 import { formatPlan } from '../../../src/cli/output/plan.ts';
+import { planMarkdown } from '../../../src/cli/output/planmarkdown.ts';
 import type { PlanReport } from '../../../src/model/faces.ts';
 import { type FakeFace, REVISION, run, startFace } from '../harness.ts';
 
@@ -34,8 +40,61 @@ describe('a plan for people', () => {
     );
   });
 
+  it('says first what is deleted and what restarts, and keeps to the width of a terminal', () => {
+    const web = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop-dev', name: 'web' };
+    const steps = [
+      {
+        action: 'update',
+        object: web,
+        app: 'shop',
+        restarts: true,
+        diff: [`~ a: ${'x'.repeat(100)}`],
+        ignored: ['.spec.replicas'],
+      },
+      { action: 'prune', object, app: 'shop', reason: 'it is not in git any more', diff: [] },
+    ];
+    const text = formatPlan(plan({ steps }), 40);
+    expect(text.split('\n').slice(1, 3)).to.deep.equal([
+      '  deletes: ConfigMap shop-dev/a',
+      '  restarts: Deployment shop-dev/web',
+    ]);
+    expect(text).to.match(/^ {6}ignored: \.spec\.replicas$/m);
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).to.be.at.most(44);
+    expect(text).to.match(/x…$/m);
+  });
+
   it('says when there is nothing to change', () => {
     expect(formatPlan(nothing)).to.match(/nothing to change$/);
+  });
+});
+
+describe('a plan for pull requests', () => {
+  it('says first what is deleted, and holds each object in a collapsed part', () => {
+    const steps = [{ action: 'prune', object, app: 'shop', reason: 'it is not in git any more', diff: [] }];
+    const text = planMarkdown(plan({ steps, summary: { prune: 1 } }));
+    expect(text).to.match(/\*\*1 to prune\*\*\n\n\*\*deletes:\*\* <code>ConfigMap shop-dev\/a<\/code>/);
+    expect(text).to.match(
+      /<details>\n<summary><code>-<\/code> prune <code>ConfigMap shop-dev\/a<\/code><\/summary>/,
+    );
+  });
+
+  it('stays below 60 KB however many objects there are, and says how many are left out', () => {
+    const steps = Array.from({ length: 5000 }, (_, i) => ({
+      ...{ action: 'update', app: 'shop', diff: [`~ data.k: ${'ä'.repeat(100)}`] },
+      object: { ...object, name: `a${i}` },
+    }));
+    const text = planMarkdown(plan({ steps }));
+    expect(Buffer.byteLength(text)).to.be.below(60 * 1024 + 1);
+    expect(text).to.match(/… and \d+ more\. `pilotage diff shop\/dev` shows them all\.\n$/);
+  });
+
+  it('lets no value out of its code: neither markup, nor a mention, nor the end of its fence', () => {
+    const diff = ['~ data.k: </details> @everyone ```` <img src=x>'];
+    const hostile = { ...object, name: '<b>@you</b>' };
+    const text = planMarkdown(plan({ steps: [{ action: 'update', object: hostile, app: 'shop', diff }] }));
+    const outside = text.replace(/(`{3,})diff\n[\s\S]*?\n\1(?!`)/g, '');
+    expect(outside).to.not.match(/@|<b>|<img/);
+    expect(text).to.contain('`````diff');
   });
 });
 
@@ -73,6 +132,33 @@ describe('pilotage diff', () => {
   it('asks about another revision by its name as it is', async () => {
     face.answers[`${PLAN}?revision=feature%2Fx`] = nothing;
     expect((await face.run('diff', 'shop/dev', '--revision', 'feature/x')).code).to.equal(0);
+  });
+
+  it('sends the repository around a folder as it would be committed, and nothing that git ignores', async () => {
+    const top = await mkdtemp(join(tmpdir(), 'pilotage-tree-'));
+    try {
+      const files = { 'k8s/a.yaml': 'a: 1', 'deep/er/b.yaml': 'b: 1', '.gitignore': '*.log', 'x.log': 'no' };
+      for (const [path, text] of Object.entries(files)) {
+        await mkdir(dirname(join(top, path)), { recursive: true });
+        await writeFile(join(top, path), text);
+      }
+      execFileSync('git', ['init', '-q', top]);
+      face.answers[`POST ${PLAN.slice(4)}`] = plan({ isTree: true });
+      const { code, stdout } = await face.run('diff', 'shop/dev', '--working-tree', join(top, 'deep', 'er'));
+      expect(code).to.equal(1);
+      expect(stdout).to.match(/^shop\/dev with this working tree →/);
+      const body = face.asked.at(-1)?.replace(/^[^{]*/, '') ?? '';
+      const sent = await unpackTreeText((JSON.parse(body) as { tree: string }).tree);
+      expect(sent.ok && sent.value.paths).to.deep.equal(['.gitignore', 'deep/er/b.yaml', 'k8s/a.yaml']);
+    } finally {
+      await rm(top, { recursive: true });
+    }
+  });
+
+  it('takes a working tree or a revision, not both', async () => {
+    const { code, stderr } = await face.run('diff', 'shop/dev', '-w', '--revision', 'x');
+    expect([code, stderr]).to.deep.equal([2, stderr]);
+    expect(stderr).to.match(/exclude each other/);
   });
 
   it('prints the plan for scripts, and warnings beside it', async () => {
