@@ -218,6 +218,7 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage promote shop/prod', 'a merge commit on its branch, then its rollout'],
       ['pilotage promote shop/prod --again', 'although somebody reverted it there'],
       ['pilotage promote shop/prod --retest', 'run tests once more that failed in its source'],
+      ['pilotage promote shop/prod --from dev --reason "outage"', 'leaves out what is between'],
       ['pilotage promote shop/prod --skip soak --reason "CVE"', 'although that gate is closed'],
     ],
     exitCodes: '0 promoted, or nothing to do; 1 waiting for a gate, or refused',

@@ -10,6 +10,7 @@ import {
   map,
   name,
   path,
+  type Rule,
   text,
   texts,
   unread,
@@ -18,10 +19,18 @@ import { PILOTAGE_API_VERSION } from './types.ts';
 
 /** What pilotage.yaml may say: the reader (`pilotagefile.ts`) and the JSON schema for editors (`pilotageschema.ts`) both follow from it. */
 
+/** One environment, or several. */
+const sources: Rule<readonly string[]> = {
+  schema: { oneOf: [name.schema, { type: 'array', items: name.schema, minItems: 1, uniqueItems: true }] },
+  read: (at) =>
+    Array.isArray(at?.value) ? list(name).read(at) : [name.read(at)].filter((one) => one !== undefined),
+};
+
 export const promotionRule = (gates: readonly GateGrammar[]) =>
   map(
     {
-      from: name,
+      from: sources,
+      needs: choice('all', 'any'),
       auto: flag(false),
       required: flag(false),
       gates: unread(gatesRule(gates).schema),

@@ -4,6 +4,7 @@ import { circleFrom } from './circle.ts';
 import type { EnvironmentEntry } from './deliveryfile.ts';
 import type { GateGrammar } from './gategrammar.ts';
 import { gatesRule, promotionRule } from './pilotagegrammar.ts';
+import { sourcesOf } from './promotionsources.ts';
 import { type Cursor, complain, fieldOf, type Item, placeOf } from './reader.ts';
 import type { PromotionPolicy } from './types.ts';
 
@@ -16,12 +17,22 @@ export function readPromotion(
   const rule = promotionRule(gates);
   const fields = rule.open(at);
   if (!rule.isComplete(at, fields)) return undefined;
-  const [from, by] = [fields.from.read(), fields.by.read()];
+  const [from, ...others] = readSources(fields.from.at, fields.from.read() ?? []);
+  const by = fields.by.read();
   const named = readGates(fields.gates.at, gates, warnings);
   const failure = readFailure(fields.onFailure.read() ?? 'keep', fields.within.at, fields.within.read());
+  const needs = fields.needs.read() ?? 'all';
+  if (fields.needs.at && others.length === 0)
+    complain(
+      fields.needs.at,
+      'Contradiction',
+      'says how many of several sources are needed, and from names one',
+    );
   if (from === undefined) return undefined;
   return {
     from,
+    ...(others.length > 0 ? { alsoFrom: others } : {}),
+    ...(others.length > 0 && needs === 'any' ? { needs } : {}),
     auto: fields.auto.read() ?? false,
     // Left out where it is not asked for: a policy that an older version recorded is still equal.
     ...(fields.required.read() ? { required: true } : {}),
@@ -29,6 +40,14 @@ export function readPromotion(
     ...(by === undefined || by === 'merge' ? {} : { by }),
     ...failure,
   };
+}
+
+function readSources(at: Cursor | undefined, sources: readonly string[]): readonly string[] {
+  if (at && Array.isArray(at.value) && at.value.length === 0)
+    complain(at, 'WrongValue', 'names no environment', 'Name the environment that it promotes from.');
+  const twice = sources.find((name, index) => sources.indexOf(name) !== index);
+  if (at && twice !== undefined) complain(at, 'WrongValue', `names ${twice} twice`);
+  return sources;
 }
 
 /** Longer than a Deployment takes to be called stuck, which is 10 minutes unless it says otherwise. */
@@ -82,11 +101,12 @@ const notSupported = (gate: string, at: Cursor): Problem => ({
 
 /** `promotion.from` must name another environment of the file, and the chain must end somewhere. */
 export function promotionProblems(items: readonly Item<EnvironmentEntry>[]): void {
-  const from = new Map(items.map(({ entry }) => [entry.name, entry.promotion?.from]));
+  const from = new Map(
+    items.map(({ entry }) => [entry.name, entry.promotion ? sourcesOf(entry.promotion) : []]),
+  );
   for (const { at, entry } of items) {
-    const source = entry.promotion?.from;
-    if (source === undefined) continue;
-    if (!from.has(source)) {
+    for (const source of from.get(entry.name) ?? []) {
+      if (from.has(source)) continue;
       complain(
         at,
         'UnknownEnvironment',
@@ -94,7 +114,7 @@ export function promotionProblems(items: readonly Item<EnvironmentEntry>[]): voi
         `Known: ${[...from.keys()].join(', ')}.`,
       );
     }
-    const circle = circleFrom(entry.name, (name) => [from.get(name) ?? []].flat());
+    const circle = circleFrom(entry.name, (name) => from.get(name) ?? []);
     if (circle) complain(at, 'Cycle', `promotion.from goes round: ${circle.join(' → ')}`);
   }
 }

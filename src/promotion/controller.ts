@@ -6,6 +6,7 @@ import { createInformer } from '../kube/client/informer.ts';
 import { advancedSince } from '../model/advanced.ts';
 import { advancedInformer } from '../model/advancedclient.ts';
 import { environmentObjectName } from '../model/names.ts';
+import { sourcesOf } from '../model/promotionsources.ts';
 import {
   DELIVERIES,
   type Delivery,
@@ -105,7 +106,9 @@ const nameOf = ({ spec }: Environment): string => environmentObjectName(spec.del
 
 /** Index value: the environment that this one is promoted from. */
 export const bySource = ({ spec, status }: Environment): readonly string[] =>
-  status?.promotionPolicy ? [environmentObjectName(spec.delivery, status.promotionPolicy.from)] : [];
+  (status?.promotionPolicy ? sourcesOf(status.promotionPolicy) : []).map((from) =>
+    environmentObjectName(spec.delivery, from),
+  );
 
 const isOpenAtForge = ({ status }: Promotion): boolean =>
   status?.pullRequest !== undefined &&

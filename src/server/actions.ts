@@ -49,6 +49,8 @@ export interface Actions {
       again?: boolean;
       retest?: boolean;
       skip?: { readonly gates: readonly string[]; readonly reason: string };
+      /** Leaves out the environments between this one and the target. */
+      leap?: { readonly from: string; readonly reason: string };
     },
     user: User,
   ): Promise<PromotionReport>;

@@ -69,7 +69,13 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
     const retest = fields.retest === true ? { retest: true } : {};
     const gates = texts(fields, 'skip') ?? [];
     const skip = gates.length > 0 ? { skip: { gates, reason: text(fields, 'reason') ?? '' } } : {};
-    return actions.promote(name, { dryRun: fields.dryRun === true, ...again, ...retest, ...skip }, user);
+    const from = text(fields, 'from');
+    const leap = from === undefined ? {} : { leap: { from, reason: text(fields, 'reason') ?? '' } };
+    return actions.promote(
+      name,
+      { dryRun: fields.dryRun === true, ...again, ...retest, ...skip, ...leap },
+      user,
+    );
   },
   'POST hold': (actions, name, { user }, fields) => {
     const until = text(fields, 'until');
@@ -153,7 +159,7 @@ function previewWord(fields: Fields): PreviewWord {
 
 /** And what beside that, by what the request asks for. */
 const MORE_VERBS: Readonly<Record<string, (fields: Fields) => readonly Verb[]>> = {
-  'POST promote': (fields) => (fields.skip === undefined ? [] : ['skip']),
+  'POST promote': (fields) => (fields.skip === undefined && fields.from === undefined ? [] : ['skip']),
 };
 
 const RECIPIENTS_PATH = /^\/api\/v1\/deliveries\/([^/]+)\/recipients$/;

@@ -62,7 +62,23 @@ describe('pilotage.yaml', () => {
     expect(policyOf('{from: dev, onFailure: revert, within: 5m}')).to.have.property('within', 300_000);
   });
 
+  it('reads several sources, all or any of which are needed', () => {
+    const policyOf = (promotion: string) =>
+      read(`  environments:\n    - name: eu\n    - name: us\n    - {name: prod, promotion: ${promotion}}\n`)
+        .environments[2]?.promotion;
+    expect(policyOf('{from: [eu]}')).to.deep.equal(policyOf('{from: eu}'));
+    expect(policyOf('{from: [eu, us]}')).to.deep.include({ from: 'eu', alsoFrom: ['us'] });
+    expect(policyOf('{from: [eu, us]}')).not.to.have.property('needs');
+    expect(policyOf('{from: [eu, us], needs: any}')).to.deep.include({ alsoFrom: ['us'], needs: 'any' });
+  });
+
   for (const [promotion, message] of [
+    ['{from: []}', 'names no environment'],
+    ['{from: [dev, dev]}', 'names dev twice'],
+    ['{from: [dev, nowhere]}', 'names nowhere, which is not an environment'],
+    ['{from: [dev, 7]}', 'must be a text'],
+    ['{from: dev, needs: any}', 'from names one'],
+    ['{from: [dev, prod]}', 'goes round'],
     ['{from: dev, by: rebase}', 'must be one of merge, fast-forward'],
     ['{from: dev, onFailure: rollback}', 'must be one of keep, revert'],
     ['{from: dev, within: 5m}', 'nothing is done about one'],
@@ -71,7 +87,9 @@ describe('pilotage.yaml', () => {
     it(`refuses ${promotion}, with its line`, () => {
       const spec = `  environments:\n    - name: dev\n    - name: prod\n      promotion: ${promotion}\n`;
       const [problem = ''] = complaints(`${HEAD}metadata: {name: shop}\nspec:\n${spec}`);
-      expect(problem).to.contain(message).and.to.contain('pilotage.yaml:8');
+      expect(problem)
+        .to.contain(message)
+        .and.to.match(/pilotage\.yaml:[78]/);
     });
 
   it('names gates that it does not know yet, so that they block instead of being passed over', () => {

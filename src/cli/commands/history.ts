@@ -46,7 +46,10 @@ function rowOf(release: ReleaseReport, context: CliContext): string[] {
 }
 
 const skippedLines = (release: ReleaseReport | undefined): string[] =>
-  (release?.skipped ?? []).map(({ gate, by, reason }) => `      gate ${gate} skipped by ${by}: ${reason}`);
+  (release?.skipped ?? []).map(
+    ({ gate, by, reason }) =>
+      `      ${gate.startsWith('environment ') ? '' : 'gate '}${gate} skipped by ${by}: ${reason}`,
+  );
 
 /** Shown below the release: who changed what outside git, and what to do instead. Newest first. */
 function healedLines(release: ReleaseReport | undefined, now: number): string[] {

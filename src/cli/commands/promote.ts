@@ -22,14 +22,17 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
       collect,
       [],
     )
-    .option('--reason <text>', 'why a gate is skipped; it stays on record');
+    .option('--from <environment>', 'leave out those between, for a --reason; needs the same right')
+    .option('--reason <text>', 'why a gate or an environment is skipped; it stays on record');
   return withWait(command, 'once it is promoted, wait until it is healthy').action(
     async (name: string, options: PromoteOptions) => {
       const body = {
         dryRun: options.dryRun === true,
         ...(options.again ? { again: true } : {}),
         ...(options.retest ? { retest: true } : {}),
-        ...(options.skip.length > 0 ? { skip: options.skip, reason: options.reason ?? '' } : {}),
+        ...(options.skip.length > 0 ? { skip: options.skip } : {}),
+        ...(options.from ? { from: options.from } : {}),
+        ...(options.skip.length > 0 || options.from ? { reason: options.reason ?? '' } : {}),
       };
       const daemon = await face(context, options);
       const report = await daemon.post<PromotionReport>(environmentPath(name, 'promote'), body);
@@ -44,6 +47,7 @@ interface PromoteOptions extends OutputOptions, WaitingOptions {
   readonly again?: boolean;
   readonly retest?: boolean;
   readonly skip: readonly string[];
+  readonly from?: string;
   readonly reason?: string;
 }
 

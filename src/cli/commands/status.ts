@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatProblem, ProblemError } from '../../base/errors.ts';
 import type { EnvironmentReport, StatusReport } from '../../model/faces.ts';
+import { describeSources } from '../../model/promotionsources.ts';
 import { describeGates } from '../../promotion/gates/policy.ts';
 import { clientCommand, colorsOf, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -79,7 +80,7 @@ function details(environment: EnvironmentReport): string[] {
       ? [`  promotions held by ${hold.by}${hold.until ? ` until ${hold.until}` : ''}: ${hold.reason}`]
       : []),
     promotion
-      ? `  promoted from ${delivery}/${promotion.from}${promotion.auto ? ' automatically' : ''}${promotion.required ? ', required' : ''}, gates: ${describeGates(promotion)}`
+      ? `  promoted from ${promotion.alsoFrom ? describeSources(promotion) : `${delivery}/${promotion.from}`}${promotion.auto ? ' automatically' : ''}${promotion.required ? ', required' : ''}, gates: ${describeGates(promotion)}`
       : '  deployed from its branch; no promotion leads here',
     `  kubectl -n ${environment.namespace} get all`,
     `  next: pilotage history ${delivery}/${environment.name}, pilotage why ${delivery}/${environment.name}`,

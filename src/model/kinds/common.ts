@@ -45,6 +45,10 @@ export const inventoryEntry = object({
 
 export const promotionPolicy = object({
   from: string,
+  /** Further sources, which have to have passed the same content. */
+  alsoFrom: optional(list(string)),
+  /** any: one of the sources is enough; absent: all of them. */
+  needs: optional(oneOf(['any'])),
   auto: boolean,
   /** Nothing reaches the branch but by promotion; absent: what is pushed to it directly waits for the gates. */
   required: optional(boolean),

@@ -6,7 +6,7 @@ import type { Promotion } from '../../model/types.ts';
 import type { User } from '../../model/user.ts';
 import { type Choice, chooseRevision } from '../decide/choose.ts';
 import { type Decision, decide } from '../decide/decide.ts';
-import { type Gathered, gatherFacts } from '../decide/facts.ts';
+import type { Gathered } from '../decide/facts.ts';
 import { formatCommit } from '../history/commits.ts';
 import type { PromoteOptions } from '../options.ts';
 import { environmentOf } from '../record/lookup.ts';
@@ -14,6 +14,7 @@ import { ensurePromotion, recordAgain, recordSkips, recordStatus } from '../reco
 import { isPushRefused, proposalFor, propose } from './pullrequest.ts';
 import { reportOf, type Status, statusOf } from './report.ts';
 import { askForTests } from './retest.ts';
+import { type LeapRequest, leapsOf, newestOf } from './revisionsource.ts';
 import { type SkipRequest, skipsOf } from './skip.ts';
 
 export interface PromoteRequest {
@@ -26,6 +27,8 @@ export interface PromoteRequest {
   readonly skip?: SkipRequest;
   /** Tests of what the source runs that failed run once more. */
   readonly retest?: boolean;
+  /** Another environment to promote from than the policy names. */
+  readonly leap?: LeapRequest;
 }
 
 /** Promotes to `delivery/to` if it may happen now; otherwise says why not. A dry run stops short of writing anything. */
@@ -36,7 +39,7 @@ export async function promote(
   request: PromoteRequest,
   { name: by }: User,
 ): Promise<PromotionReport> {
-  const found = await gatherFacts(options, delivery, to);
+  const found = await newestOf(options, delivery, to, request.leap);
   const now = options.clock.now();
   const skips = skipsOf(found.facts, request.skip, by, now);
   const { source, revision } = found;
@@ -66,7 +69,8 @@ export async function promote(
   const again = request.again ? found.facts.rejections.map(({ commit }) => commit.oid) : [];
   const requested = await recordRequest(options, gathered, by, again);
   const isNewest = gathered.revision.oid === found.revision.oid;
-  const promotion = isNewest ? await recordSkips(options.home, requested, skips) : requested;
+  const leaps = leapsOf(found.target, request.leap, by, now);
+  const promotion = await recordSkips(options.home, requested, [...(isNewest ? skips : []), ...leaps]);
   const proposal = await proposalFor(options, gathered, decision);
   if (proposal) {
     const proposed = await propose(options, gathered, { decision, promotion, by, ...proposal });

@@ -28,14 +28,15 @@ export async function chooseRevision(
   for (const candidate of candidates) {
     if (!(await isPartOf(newest, candidate))) continue;
     const { delivery, environment } = target.spec;
+    const asked = { from: source.spec.environment, candidate };
     // Rendering is what costs; a revision whose gates are closed is not worth it.
     const light = { ...options, rehearse: async () => [] };
-    const found = await gatherFacts(light, delivery, environment, candidate);
+    const found = await gatherFacts(light, delivery, environment, asked);
     if (found.facts.lineage.type !== 'behind' && found.facts.lineage.type !== 'absent') break;
     const first = decide(found.facts, now);
     waits.push(...untilsOf(first));
     if (first.type !== 'advance') continue;
-    const gathered = await gatherFacts(options, delivery, environment, candidate);
+    const gathered = await gatherFacts(options, delivery, environment, asked);
     const chosen = decide(gathered.facts, now);
     if (chosen.type === 'advance')
       return { gathered, decision: chosen, passedOver: { gathered: newest, decision } };

@@ -5,6 +5,7 @@ import type { GateFacts } from '../gates/gate.ts';
 import { evaluateGates } from '../gates/policy.ts';
 import { formatCommit } from '../history/commits.ts';
 import type { Lineage } from '../history/lineage.ts';
+import { gatesOfOthers, type OtherSource } from '../record/fanin.ts';
 import type { RejectionWord } from '../record/rejected.ts';
 
 /** Everything that a promotion depends on; the decision is a pure function of it and of the time. */
@@ -16,6 +17,8 @@ export interface PromotionFacts extends GateFacts {
   readonly targetPin?: { readonly revision: string; readonly reason: string };
   readonly policy: PromotionPolicy;
   readonly lineage: Lineage;
+  /** Further sources that have to have passed the revision. */
+  readonly others: readonly OtherSource[];
   /** Commits of the target's branch that the revision does not have, newest first, where only a fast-forward may move it. */
   readonly inTheWay: readonly Commit[];
   /** Why the target waits for a person's decision about its branch; absent where it does not. */
@@ -45,7 +48,10 @@ export type Decision =
 export function decide(facts: PromotionFacts, now: number): Decision {
   const { lineage } = facts;
   if (lineage.type === 'level') return { type: 'upToDate' };
-  const gates = evaluateGates(facts.policy, 'promotion', facts, now);
+  const gates = [
+    ...evaluateGates(facts.policy, 'promotion', facts, now),
+    ...gatesOfOthers(facts.policy, facts, facts.others, now),
+  ];
   const [first, ...rest] = refusals(facts, gates);
   if (first) return { type: 'refuse', gates, problems: [first, ...rest] };
   const waiting = gates.filter((gate) => gate.state === 'Waiting');

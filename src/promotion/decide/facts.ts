@@ -15,6 +15,7 @@ import { approvalFacts } from '../history/gained.ts';
 import { readLineage } from '../history/readlineage.ts';
 import { type Rejection, undoneBy } from '../history/rejection.ts';
 import type { FactOptions } from '../options.ts';
+import { otherSources } from '../record/fanin.ts';
 import { environmentOf, promotionOf } from '../record/lookup.ts';
 import { wordsAgainst } from '../record/rejected.ts';
 import { rejectionsOf } from '../record/reverts.ts';
@@ -38,6 +39,14 @@ export interface Gathered {
   readonly by: 'merge' | 'fast-forward';
 }
 
+/** What a promotion is about, where it is not what the first source runs. */
+export interface Asked {
+  /** Another source. */
+  readonly from?: string;
+  /** What the source has left behind. */
+  readonly candidate?: Candidate;
+}
+
 /**
  * Everything that `decide` needs to know about a promotion to `delivery/to`, of what the source runs or of an earlier candidate.
  * @throws ProblemError when there is nothing to promote.
@@ -46,9 +55,9 @@ export async function gatherFacts(
   options: FactOptions,
   delivery: string,
   to: string,
-  candidate?: Candidate,
+  asked: Asked = {},
 ): Promise<Gathered> {
-  const { policy, target, source, repository, wanted } = await partiesOf(options, delivery, to, candidate);
+  const { policy, target, source, repository, wanted } = await partiesOf(options, delivery, to, asked);
   const [revision, ...older] = await repository.log(wanted, { limit: HISTORY_LIMIT, allParents: true });
   if (!revision) throw new Error(`the log of ${wanted} is empty`);
   const sourceLog = [revision, ...older] as const;
@@ -65,6 +74,7 @@ export async function gatherFacts(
     ...(await gateFacts(options, { target, source, revision: wanted, promotion })),
     ...(await approvalFacts(repository, target, [wanted], promotion?.spec.approvals)),
     lineage,
+    others: await otherSources(options, target, repository, { source: source.spec.environment, revision }),
     inTheWay: way.inTheWay,
     ...(lineage.type === 'level' ? NO_OBSTACLES : await obstaclesTo(options, parties, targetLog, sourceLog)),
   };
@@ -99,12 +109,12 @@ async function partiesOf(
   { home, repository: repositoryOf }: FactOptions,
   delivery: string,
   to: string,
-  candidate: Candidate | undefined,
+  { candidate, from }: Asked,
 ) {
   const target = await environmentOf(home, delivery, to);
   const policy = target.status?.promotionPolicy;
   if (!policy) throw new ProblemError(noPolicy(delivery, to, target.spec.branch));
-  const runs = await environmentOf(home, delivery, policy.from);
+  const runs = await environmentOf(home, delivery, from ?? policy.from);
   if (runs.spec.preview) throw new ProblemError(fromPreview(runs, target));
   const source = candidate ? { ...runs, status: candidate.status } : runs;
   const repository = await repositoryOf(delivery);
@@ -119,7 +129,7 @@ async function partiesOf(
 function recordedFacts({ spec, status }: Environment, source: Environment, policy: PromotionPolicy) {
   const held = status?.conditions?.find(({ type, status }) => type === 'Held' && status === 'True');
   return {
-    source: `${spec.delivery}/${policy.from}`,
+    source: `${spec.delivery}/${source.spec.environment}`,
     target: `${spec.delivery}/${spec.environment}`,
     targetBranch: spec.branch,
     status: source.status,

@@ -2,6 +2,7 @@ import { rfc3339 } from '../../base/clock.ts';
 import { canonicalJson } from '../../kube/values/equal.ts';
 import type { Json } from '../../kube/values/types.ts';
 import { formatDuration } from '../../model/duration.ts';
+import { describeSources, sourcesOf } from '../../model/promotionsources.ts';
 import type { GateState, PromotionPolicy } from '../../model/types.ts';
 import type { Gate, GateFacts, Subject } from './gate.ts';
 import { heldBy } from './hold.ts';
@@ -62,13 +63,22 @@ export const isGated = ({ gates, required, unsupportedGates = [] }: PromotionPol
 /** Whether everything that passes `to` would pass `from` as well. */
 export function tightens(from: PromotionPolicy | undefined, to: PromotionPolicy | undefined): boolean {
   if (from === undefined) return true;
-  if (to === undefined || to.from !== from.from || (to.auto && !from.auto)) return false;
+  if (to === undefined || !needsAsMuch(to, from) || (to.auto && !from.auto)) return false;
   if (from.required && !to.required) return false;
   if (to.by !== from.by || !watchesAsWell(to, from)) return false;
   const isKept = Object.entries(from.gates).every(([name, setting]) =>
     isAsStrict(name, to.gates[name], setting),
   );
   return isKept && (from.unsupportedGates ?? []).every((name) => to.unsupportedGates?.includes(name));
+}
+
+/** More sources that are all needed are stricter; fewer, where one is enough. The first stays: its history is what is promoted. */
+function needsAsMuch(to: PromotionPolicy, from: PromotionPolicy): boolean {
+  if (to.from !== from.from || (to.needs === 'any' && from.needs !== 'any')) return false;
+  const [next, before] = [sourcesOf(to), sourcesOf(from)];
+  return to.needs === 'any'
+    ? next.every((name) => before.includes(name))
+    : from.needs === 'any' || before.every((name) => next.includes(name));
 }
 
 /** A failure that would have been taken back still is: taking back less protects less. */
@@ -83,7 +93,6 @@ function isAsStrict(name: string, next: Json | undefined, before: Json): boolean
 
 /** `from dev automatically, required, gates healthy 30s approvals 2`. */
 export function describePolicy({
-  from,
   auto,
   required,
   gates,
@@ -91,6 +100,7 @@ export function describePolicy({
   by,
   onFailure,
   within = 0,
+  ...sources
 }: PromotionPolicy): string {
   const all = [
     ...Object.entries(gates).map(([name, setting]) => describe(name, setting)),
@@ -102,7 +112,7 @@ export function describePolicy({
     required ? ', required' : '',
     onFailure ? `, reverted when it fails within ${formatDuration(within)}` : '',
   ].join('');
-  return `from ${from}${how}, ${all.length > 0 ? `gates ${all.join(' ')}` : 'no gates'}`;
+  return `from ${describeSources(sources)}${how}, ${all.length > 0 ? `gates ${all.join(' ')}` : 'no gates'}`;
 }
 
 /** What has to pass before a promotion, including gates that apply without being named: `healthy, approvals 2`. */

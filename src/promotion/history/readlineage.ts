@@ -33,5 +33,25 @@ async function withAncestry(repository: Repository, source: string, lineage: Lin
   if (lineage.type !== 'behind' || lineage.promoted === undefined) return lineage;
   const { promoted } = lineage;
   const known = (await repository.resolve(promoted)) !== undefined;
-  return known && (await repository.isAncestor(source, promoted)) ? { type: 'ahead', promoted } : lineage;
+  if (!known) return lineage;
+  // Where an environment was left out, the two are commits of different branches: what each of them promoted tells which is later.
+  const [from, to] = await Promise.all([source, promoted].map((oid) => originOf(repository, oid)));
+  const isBehind =
+    (await repository.isAncestor(source, promoted)) ||
+    (await repository.isAncestor(from ?? source, to ?? promoted));
+  return isBehind ? { type: 'ahead', promoted } : lineage;
+}
+
+/** Longer than any chain of environments. */
+const MOST_STEPS = 20;
+
+/** The commit that a promotion of a promotion of … began with: all of them have its tree. */
+async function originOf(repository: Repository, oid: string): Promise<string> {
+  let origin = oid;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const from = promotedRevision(await repository.commit(origin));
+    if (from === undefined || (await repository.resolve(from)) === undefined) return origin;
+    origin = from;
+  }
+  return origin;
 }

@@ -2,11 +2,12 @@ import type { Clock } from '../../base/clock.ts';
 import { formatProblem } from '../../base/errors.ts';
 import { fullName, promotionObjectName } from '../../model/names.ts';
 import type { Permission } from '../../model/permission.ts';
-import type { Environment, GateState, PromotionPolicy } from '../../model/types.ts';
+import type { Environment, GateState } from '../../model/types.ts';
 import { gateFacts } from '../facts/gatefacts.ts';
 import { evaluateGates } from '../gates/policy.ts';
 import { approvalFacts } from '../history/gained.ts';
 import type { PromotionSources } from '../options.ts';
+import { gatesOfOthers, otherSources } from '../record/fanin.ts';
 import { promotionOf } from '../record/lookup.ts';
 import { type RejectionWord, wordsAgainst } from '../record/rejected.ts';
 import { noteOfRevert } from '../record/reverts.ts';
@@ -87,7 +88,7 @@ export async function gatesOf(
   const promotion = await promotionOf(home, approvalName(target, subject));
   const source = provenance.type === 'promotion' ? provenance.source : undefined;
   const facts = {
-    source: sourceName(target, policy),
+    source: sourceName(target, source?.spec.environment ?? policy.from),
     target: fullName(target),
     revision: subject,
     ...(await gateFacts(options, { target, source, revision: subject, promotion })),
@@ -103,7 +104,11 @@ export async function gatesOf(
     { ...facts, status: provenance.source.status },
     clock.now(),
   );
-  return [...gates, ...words.map(rejectionGate)];
+  const others = await otherSources(options, target, repository, {
+    source: provenance.source.spec.environment,
+    revision: await repository.commit(subject),
+  });
+  return [...gates, ...gatesOfOthers(policy, facts, others, clock.now()), ...words.map(rejectionGate)];
 }
 
 /** A person's word stands against what was merged by hand as well. */
@@ -116,18 +121,18 @@ const rejectionGate = ({ by, reason, revision }: RejectionWord): GateState => ({
 const approvalName = ({ spec }: Environment, revision: string): string =>
   promotionObjectName(spec.delivery, spec.environment, revision);
 
-const sourceName = ({ spec }: Environment, { from }: PromotionPolicy): string => `${spec.delivery}/${from}`;
+const sourceName = ({ spec }: Environment, from: string): string => `${spec.delivery}/${from}`;
 
 /** What the source has moved on from is not promoted late: it would take the target to something that no environment runs any more. */
 async function overtakenBy(
   { repository: repositoryOf }: PermitOptions,
-  { spec, status }: Environment,
+  { spec }: Environment,
   { source, promoted }: Extract<Provenance, { type: 'promotion' }>,
 ): Promise<string | undefined> {
   const repository = await repositoryOf(spec.delivery);
   const runs = source.status?.deployedRevision;
   if (!repository || runs === undefined || runs === promoted) return undefined;
   if (!(await repository.isAncestor(promoted, runs))) return undefined;
-  const from = `${spec.delivery}/${status?.promotionPolicy?.from ?? ''}`;
+  const from = fullName(source);
   return `${from} runs ${runs.slice(0, 7)} by now; to bring that: pilotage promote ${spec.delivery}/${spec.environment}`;
 }

@@ -1,5 +1,6 @@
 import type { Commit, Oid, Repository } from '../../git/types.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
+import { describeSources, sourcesOf } from '../../model/promotionsources.ts';
 import type { Environment, Promotion } from '../../model/types.ts';
 import { isGated } from '../gates/policy.ts';
 import { HISTORY_LIMIT } from '../history/commits.ts';
@@ -42,14 +43,20 @@ export async function provenanceOf(
     const isFree = !isGated(policy) || (await hasFileOf(repository, revision, target));
     return isFree ? { type: 'free', why: 'deployedBefore' } : { type: 'direct', commit };
   }
-  const from = `${delivery}/${policy.from}`;
-  const source = await lookUpEnvironment(home, delivery, policy.from);
-  if (!source) return { type: 'unknown', message: `There is no ${from} yet.` };
-  const promoted = await sourceCommit(sources, repository, commit, source);
-  if (promoted !== undefined) return { type: 'promotion', source, promoted };
+  for (const name of sourcesOf(policy)) {
+    const source = await lookUpEnvironment(home, delivery, name);
+    if (!source) return { type: 'unknown', message: `There is no ${delivery}/${name} yet.` };
+    const promoted = await sourceCommit(sources, repository, commit, source);
+    if (promoted !== undefined) return { type: 'promotion', source, promoted };
+  }
+  const from = describeSources(policy);
   return isGated(policy)
     ? { type: 'direct', commit }
-    : { type: 'free', why: 'noGates', note: untested(revision, from) };
+    : {
+        type: 'free',
+        why: 'noGates',
+        note: untested(revision, policy.alsoFrom ? from : `${delivery}/${from}`),
+      };
 }
 
 function noteOfFailure({ spec, status }: Promotion, { oid }: Commit): { readonly note?: string } {

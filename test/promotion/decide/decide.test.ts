@@ -96,6 +96,7 @@ function facts(more: Partial<PromotionFacts> = {}): PromotionFacts {
     bypasses: [],
     inTheWay: [],
     words: [],
+    others: [],
     ...more,
   };
 }

@@ -236,3 +236,35 @@ describe('gates', () => {
     expect(GATE_GRAMMAR).to.include.members(GATES);
   });
 });
+
+describe('a policy is as strict as another', () => {
+  const policy = (more: Partial<PromotionPolicy>): PromotionPolicy => ({
+    from: 'eu',
+    auto: false,
+    gates: {},
+    ...more,
+  });
+  const isStricter = (from: Partial<PromotionPolicy>, to: Partial<PromotionPolicy>) =>
+    tightens(policy(from), policy(to));
+
+  it('with more sources that are all needed, and not with fewer', () => {
+    expect(isStricter({}, { alsoFrom: ['us'] })).to.equal(true);
+    expect(isStricter({ alsoFrom: ['us'] }, {})).to.equal(false);
+  });
+
+  it('with fewer sources of which any is enough, and not with more, nor where all were needed', () => {
+    const any = { alsoFrom: ['us'], needs: 'any' } as const;
+    expect(isStricter(any, { alsoFrom: ['us'] })).to.equal(true);
+    expect(isStricter({ alsoFrom: ['us'] }, any)).to.equal(false);
+    expect(isStricter(any, { alsoFrom: ['us', 'asia'], needs: 'any' })).to.equal(false);
+    expect(isStricter({}, any)).to.equal(false);
+  });
+
+  it('when it takes back what fails for as long, and moves its branch as before', () => {
+    const reverts = { onFailure: 'revert', within: 60_000 } as const;
+    expect(isStricter({}, reverts)).to.equal(true);
+    expect(isStricter(reverts, {})).to.equal(false);
+    expect(isStricter(reverts, { ...reverts, within: 59_999 })).to.equal(false);
+    expect(isStricter({}, { by: 'fast-forward' })).to.equal(false);
+  });
+});
