@@ -40,15 +40,32 @@ export function previewNamespace(delivery: string, slug: string, branch: string)
 /** The host of one preview, of `{slug}.preview.example.com`. */
 export const previewHost = (template: string, slug: string): string => template.replaceAll('{slug}', slug);
 
-/** Whether a branch is meant by a pattern: `*` stands for any characters but `/`, `**` for any. */
+/**
+ * Whether a branch is meant by a pattern: `*` stands for any characters but `/`, `**` for any. Whoever writes patterns may be hostile, so this takes
+ * as many steps as the two texts have characters, multiplied: no regular expression, which could go back and forth.
+ */
 export function matchesBranch(pattern: string, branch: string): boolean {
-  const source = pattern
-    .split(/(\*+)/)
-    .map((part) =>
-      part === '*' ? '[^/]*' : part.startsWith('**') ? '.*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'),
-    )
-    .join('');
-  return new RegExp(`^${source}$`).test(branch);
+  const parts = pattern.match(/\*+|[^*]/gu) ?? [];
+  // Which beginnings of the pattern match what has been read.
+  let reached = closure(parts, new Set([0]));
+  for (const character of branch) {
+    const next = new Set<number>();
+    for (const at of reached) {
+      const part = parts[at];
+      if (part === undefined) continue;
+      if (part === character) next.add(at + 1);
+      else if (part.length > 1 && part.startsWith('*')) next.add(at);
+      else if (part === '*' && character !== '/') next.add(at);
+    }
+    reached = closure(parts, next);
+  }
+  return reached.has(parts.length);
+}
+
+/** With the places behind stars, which may stand for nothing. */
+function closure(parts: readonly string[], places: Set<number>): Set<number> {
+  for (const at of places) if (parts[at]?.startsWith('*')) places.add(at + 1);
+  return places;
 }
 
 /** When a preview ends by itself, in milliseconds: so long after the last push or the word that extended it. */

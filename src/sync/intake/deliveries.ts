@@ -107,6 +107,7 @@ export async function recordBranches(
   const previews = await recordPreviews(options, repository, {
     ...{ delivery, branches, defaultBranch, files },
     isAnswered: isAnswered || !observation.isRepeated,
+    hasPreviews: all.length > known.length,
     pushed: observation.pushed,
   });
   return [...concerned, ...untouched.map(leftAlone), ...previews];

@@ -37,6 +37,8 @@ export interface SeenBranches {
   readonly files: ReadonlyMap<string, FileAt>;
   /** The last question to the remote was answered. */
   readonly isAnswered: boolean;
+  /** Whether there were some when the look began. */
+  readonly hasPreviews: boolean;
   readonly pushed?:
     | { readonly user: string; readonly tips: Readonly<Record<string, string | null>> }
     | undefined;
@@ -83,14 +85,17 @@ export async function recordPreviews(
 async function factsOf(
   options: RegisterOptions,
   repository: Repository,
-  { delivery, branches, defaultBranch = '', files, isAnswered }: SeenBranches,
+  { delivery, branches, defaultBranch = '', files, isAnswered, hasPreviews }: SeenBranches,
 ): Promise<PreviewFacts | undefined> {
   const name = delivery.metadata.name ?? '';
+  const file = files.get(defaultBranch);
+  const record = delivery.status?.previews;
+  // Most deliveries have none: nothing is asked for them.
+  if (!hasPreviews && record === undefined && !(file?.ok && file.value.previews)) return undefined;
   const all = (await options.environments.read()).filter(({ spec }) => spec.delivery === name);
   const previews = all.filter(({ spec }) => spec.preview !== undefined);
   const others = all.filter(({ spec }) => spec.preview === undefined);
-  const policy = await policyInForce(repository, files.get(defaultBranch), defaultBranch, others);
-  const record = delivery.status?.previews;
+  const policy = await policyInForce(repository, file, defaultBranch, others);
   if (policy === undefined && previews.length === 0 && record === undefined) return undefined;
   const from = policy === 'unknown' ? undefined : policy?.from;
   const base = others.find(({ spec }) => spec.environment === from)?.spec;
