@@ -7,6 +7,7 @@ import type { Logger } from '../base/log.ts';
 import { scheduleWork } from '../base/schedule.ts';
 import type { Surroundings } from '../cli/context.ts';
 import { createPreviewForge } from '../forge/previews/controller.ts';
+import { createReporter } from '../forge/report/reporter.ts';
 import { groupSizes } from '../identity/groups.ts';
 import { openContexts } from '../kube/remote/contexts.ts';
 import { createProgressHub } from '../model/progresshub.ts';
@@ -113,10 +114,11 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     access: identity.access,
     authenticate: identity.authenticate,
   });
+  const forge = composeForges(home, clock);
   const promotion = composePromotion({
     ...common,
     ...synced,
-    forge: composeForges(home, clock),
+    forge,
     home: options.home.promotionClient,
     deliveryHome: home,
     repositories,
@@ -124,8 +126,9 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     groups,
   });
   const promoter = createPromotionController(promotion);
-  const previewForge = createPreviewForge({ ...common, home, forges: composeForges(home, clock) });
-  const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost };
+  const previewForge = createPreviewForge({ ...common, home, forges: forge });
+  const reporter = createReporter({ ...common, home, forge });
+  const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost, forge };
   const { httpNames: names, certificates } = options;
   const face = composeFace({ ...faced, dataDir, room, progress, audit, identity, names, certificates });
 
@@ -135,6 +138,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   parts.add('sync', () => synced.sync.stop());
   parts.add('promotion', () => promoter.stop());
   parts.add('previews at forges', () => previewForge.stop());
+  parts.add('statuses at forges', () => reporter.stop());
   // Before the two that may wait for a rendering.
   parts.add('rendering', () => pool.close());
   // One signal for all, so that what one part awaits from another has been given up before that part is awaited.
@@ -144,6 +148,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   await remotes.start(lifetime.signal, synced.observer.observed);
   promoter.start(lifetime.signal);
   previewForge.start(lifetime.signal);
+  reporter.start(lifetime.signal);
   const collect = async () => {
     await collectImages({ ...common, home, stores: [images, containerImages] });
     await synced.collectBundles();

@@ -4,6 +4,8 @@ import type { Clock } from '../base/clock.ts';
 import type { DiskRoom } from '../base/diskspace.ts';
 import { ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import type { ForgeOf } from '../forge/forge.ts';
+import { wordOfForge } from '../forge/word.ts';
 import type { GitHost } from '../git/host/host.ts';
 import { approverProblem } from '../identity/approver.ts';
 import type { ProgressSource } from '../model/progress.ts';
@@ -27,6 +29,7 @@ export interface FaceParts extends Synced {
   readonly home: Home;
   readonly repositories: Repositories;
   readonly promotion: PromoteOptions;
+  readonly forge: ForgeOf;
   readonly gitHost: GitHost<User>;
   readonly room: DiskRoom;
   readonly progress: ProgressSource;
@@ -83,7 +86,9 @@ function actionsOf(parts: FaceParts, webhooks: Webhooks): Actions {
     async connect(request) {
       // Before anything is changed.
       const kind = request.webhook === undefined ? undefined : webhookKind(request.webhook);
-      const answer = await sync.connect(request);
+      const changed = await sync.connect(request);
+      const word = await wordOfForge(parts.forge, request.name);
+      const answer = word === undefined ? changed : { ...changed, message: `${changed.message}\n  ${word}` };
       if (kind === undefined) return answer;
       return { ...answer, webhook: await makeWebhook(webhooks.manage, request.name, kind) };
     },
