@@ -4,6 +4,12 @@ export const ANNOTATIONS = {
   tracking: 'pilotage.dev/tracking',
   /** What becomes of one object when git drops it: `keep`, `confirm` or `auto`. */
   prune: 'pilotage.dev/prune',
+  /** `"true"`: the object is written as a whole instead of by server-side apply. */
+  replace: 'pilotage.dev/replace',
+  /** `"true"`: it is deleted and made again where a field of it cannot be changed in place. */
+  force: 'pilotage.dev/force',
+  /** `"false"` asks for client-side apply, which there is none of. */
+  serverSide: 'pilotage.dev/server-side',
   /** Once let a manifest take over what it did not make. It grants nothing: `pilotage adopt` is a person's word. */
   adopt: 'pilotage.dev/adopt',
   /** On an Environment: `<cluster>/<namespace>` that it was the first to claim. One environment owns a namespace. */

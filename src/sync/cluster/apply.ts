@@ -5,11 +5,13 @@ import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/statu
 import type { JsonObject, KubeObject, Resource } from '../../kube/values/types.ts';
 import { FIELD_MANAGER } from '../../model/types.ts';
 import { givenUp, type Ignored } from '../plan/ignored.ts';
+import { applyMarks } from '../plan/marks.ts';
 import { applyOrderOf } from '../plan/order.ts';
 import { isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Step } from '../plan/types.ts';
 import { keyOf, withRevision } from './observe.ts';
+import { asReplacement } from './replace.ts';
 
 const CONCURRENCY = 8;
 
@@ -70,6 +72,11 @@ async function execute(
     case 'update': {
       const force = step.action === 'update' && step.force;
       const options = { fieldManager: FIELD_MANAGER, force, signal };
+      if (step.action === 'update' && applyMarks(step.object).replace) {
+        const whole = asReplacement(withRevision(step.object, revision), step.live);
+        const stored = await client.update(resource, whole, { fieldManager: FIELD_MANAGER, signal });
+        return { outcome: 'written', object: stored };
+      }
       if (step.action === 'update') await giveUp(client, resource, step.live, step.ignore, signal);
       const object = await client.apply(resource, withRevision(step.object, revision), options);
       if (step.action === 'update') return { outcome: 'written', object };

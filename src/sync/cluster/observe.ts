@@ -11,8 +11,10 @@ import { FIELD_MANAGER, type InventoryEntry } from '../../model/types.ts';
 import { conflictsOf } from '../plan/conflicts.ts';
 import { comparable } from '../plan/existing.ts';
 import { givenUp, heldFields, namedFields, namesOf, withoutIgnored } from '../plan/ignored.ts';
+import { applyMarks } from '../plan/marks.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Desired, Observation, Trial } from '../plan/types.ts';
+import { asReplacement } from './replace.ts';
 
 /** Reads at the same time: enough to hide the latency of a remote server, few enough not to flood it. */
 const CONCURRENCY = 16;
@@ -49,7 +51,9 @@ export async function observe(
     const key = refKey(full.ref);
     const object = live.get(key);
     const { one, marks } = leftToOthers(full, object);
+    const isApplied = !applyMarks(full.object).replace;
     if (
+      isApplied &&
       marks.held === undefined &&
       object !== undefined &&
       (isKnown(agreements.get(key), one.object, object) || agrees(one.object, object))
@@ -220,10 +224,17 @@ async function tryApply(
   signal: AbortSignal,
 ): Promise<Trial | undefined> {
   const intent = live === undefined ? object : withRevisionOf(object, live);
-  const attempt = (force: boolean) =>
-    client.apply(resource, intent, { fieldManager: FIELD_MANAGER, dryRun: true, force, signal });
+  const isReplaced = live !== undefined && applyMarks(object).replace;
+  const attempt = async (force: boolean) =>
+    isReplaced
+      ? client.update(resource, asReplacement(intent, live), {
+          fieldManager: FIELD_MANAGER,
+          dryRun: true,
+          signal,
+        })
+      : client.apply(resource, intent, { fieldManager: FIELD_MANAGER, dryRun: true, force, signal });
   try {
-    return judge(await attempt(false), live);
+    return judge(await attempt(false), live, isReplaced);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     const conflicts = conflictsOf(error);
@@ -240,11 +251,12 @@ function statusErrorAsUndefined(error: unknown): undefined {
   throw error;
 }
 
-function judge(after: KubeObject, live: KubeObject | undefined): Trial {
+/** `isReplaced`: it is written as a whole, and who holds which field is no matter. */
+function judge(after: KubeObject, live: KubeObject | undefined, isReplaced: boolean): Trial {
   const same =
     live !== undefined &&
     deepEqual(comparable(after), comparable(live)) &&
-    deepEqual(owned(after), owned(live));
+    (isReplaced || deepEqual(owned(after), owned(live)));
   return same ? { outcome: 'same' } : { outcome: 'differs', after };
 }
 

@@ -200,7 +200,11 @@ async function assess(pass: Pass, prepared: Prepared, outcome: Outcome): Promise
   const live = new Map([...liveOf(prepared.observed), ...(outcome.written ?? [])]);
   // What a later stage will make is not missing: it is not due yet.
   const due = new Set(
-    outcome.remaining?.filter(({ action }) => action === 'create').map(({ ref }) => refKey(ref)),
+    [
+      ...(outcome.remaining ?? []).filter(({ action }) => action === 'create'),
+      // Nor is what was never to be made.
+      ...plan.steps.filter(({ action, ref }) => action === 'keep' && !live.has(refKey(ref))),
+    ].map(({ ref }) => refKey(ref)),
   );
   const refs = desired.map(({ ref }) => ref).filter((ref) => !due.has(refKey(ref)));
   const [problem] = outcome.problems;

@@ -20,6 +20,7 @@ export interface Wanted {
   readonly environments: PlanInput['environments'];
   readonly pruneModes?: PlanInput['pruneModes'];
   readonly confirmed?: PlanInput['confirmed'];
+  readonly isTeardown?: boolean;
   readonly confirmedPrune: boolean;
   readonly confirmedRecreate: boolean;
 }
@@ -30,6 +31,7 @@ export const nothingWanted = (environment: Environment): Wanted => ({
   namespaces: [environment.spec.namespace],
   previous: new Map(),
   environments: new Set([fullName(environment)]),
+  isTeardown: true,
   confirmedPrune: true,
   confirmedRecreate: false,
 });

@@ -1,12 +1,13 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { formatProblem, type Problem, ProblemError } from '../../base/errors.ts';
 import type { Again } from '../../base/queue.ts';
-import { formatRef } from '../../kube/values/types.ts';
+import { formatRef, type KubeObject } from '../../kube/values/types.ts';
 import { fullName } from '../../model/names.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE, TEARDOWN_FINALIZER } from '../../model/types.ts';
 import { clientOf } from '../cluster/access.ts';
 import { liveOf } from '../cluster/observe.ts';
 import { inventoryAfter, inventoryBefore } from '../plan/inventory.ts';
+import { finalizerRemedy, finalizersOf } from '../plan/presence.ts';
 import { isAboutPruning } from '../plan/prune.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Plan, Step } from '../plan/types.ts';
@@ -77,7 +78,7 @@ export async function tearDown(
   const phase = failure ? 'Failed' : 'Applying';
   const message = failure
     ? formatProblem({ ...failure, remedy: again(environment) })
-    : `being deleted; ${waitsForHook ? `waits for ${waitsForHook}` : `still there: ${named(left)}`}`;
+    : `being deleted; ${waitsForHook ? `waits for ${waitsForHook}` : `still there: ${named(left, live)}`}`;
   await changeStatus(options, environment.metadata.name ?? '', (status) => ({
     ...status,
     phase,
@@ -112,12 +113,19 @@ const orLeave = (problem: Problem, environment: Environment): Problem => ({
   remedy: [problem.remedy, orphaned(environment)].flatMap((one) => one ?? []).join('\n    '),
 });
 
-const named = (steps: Plan['steps']): string => {
-  const names = steps.slice(0, 3).map(({ ref }) => formatRef(ref));
-  return steps.length > names.length
-    ? `${names.join(', ')} and ${steps.length - names.length} more`
-    : names.join(', ');
-};
+/** The first few of what is still there, with what holds them, and what to do about the first that is held. */
+function named(steps: Plan['steps'], live: ReadonlyMap<string, KubeObject>): string {
+  // What somebody has to do something about comes first.
+  const isHeld = ({ ref }: Step): boolean => (live.get(refKey(ref))?.metadata.finalizers ?? []).length > 0;
+  const sorted = [...steps.filter(isHeld), ...steps.filter((step) => !isHeld(step))];
+  const names = sorted.slice(0, 3).map(({ ref }) => {
+    const object = live.get(refKey(ref));
+    return formatRef(ref) + (object ? finalizersOf(object) : '');
+  });
+  const more = steps.length > names.length ? ` and ${steps.length - names.length} more` : '';
+  const [first] = sorted.filter(isHeld).flatMap(({ ref }) => live.get(refKey(ref)) ?? []);
+  return `${names.join(', ')}${more}${first ? `\n  → ${finalizerRemedy(first)}` : ''}`;
+}
 
 /** Lets the object go, and says what stays behind on purpose. */
 async function release(

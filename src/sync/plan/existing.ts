@@ -3,6 +3,7 @@ import { deepEqual } from '../../kube/values/equal.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import { describeConflicts } from './conflicts.ts';
 import { withoutIgnored } from './ignored.ts';
+import { applyMarks } from './marks.ts';
 import type { PlanInput } from './planinput.ts';
 import { recreatable } from './recreatable.ts';
 import { blotSealed, maskSealed, type WithSealed } from './sealed.ts';
@@ -51,7 +52,7 @@ export function recreateStep(base: Base, desired: Desired, live: KubeObject, tri
   const { object } = desired;
   const fields = trial?.outcome === 'immutable' ? trial.fields : [];
   const reason = reasonOf(trial, desired);
-  return recreatable(live, fields)
+  return recreatable(live, fields) || (fields.length > 0 && applyMarks(object).force)
     ? { ...base, action: 'recreate', object, live, reason: `${fields.join(', ')} cannot be changed in place` }
     : { ...base, action: 'invalid', reason };
 }

@@ -39,3 +39,72 @@ export function pruneMark(object: Marked): Mark<PruneMode> | undefined {
     ? { mode: 'keep', by: `${FLUX}/prune`, value: 'disabled' }
     : undefined;
 }
+
+const isTrue = (value: string | undefined): boolean => value === 'true' || value === 'enabled';
+
+/** How an object asks to be written, where that is not by server-side apply. */
+export interface ApplyMarks {
+  /** Written as a whole (PUT), so that nothing stays that git does not have. */
+  readonly replace: boolean;
+  /** Deleted and made again where a field of it cannot be changed in place. */
+  readonly force: boolean;
+}
+
+/** Ours, Argo CD's `Replace=true` and `Force=true`, and Flux' `force: enabled`. */
+export function applyMarks(object: Marked): ApplyMarks {
+  const { annotations = {} } = object.metadata;
+  const options = syncOptions(object);
+  return {
+    replace: isTrue(annotations[ANNOTATIONS.replace]) || options.get('Replace') === 'true',
+    force:
+      isTrue(annotations[ANNOTATIONS.force]) ||
+      options.get('Force') === 'true' ||
+      annotations[`${FLUX}/force`] === 'enabled',
+  };
+}
+
+/** Flux' ways to leave an object alone: always, or once it is there (kustomize-controller, `reconcile` and `ssa`). */
+export function leaveMark({ metadata }: Marked): Mark<'always' | 'present'> | undefined {
+  const { annotations = {} } = metadata;
+  const said = (name: string, value: string, mode: 'always' | 'present') =>
+    annotations[`${FLUX}/${name}`]?.toLowerCase() === value.toLowerCase()
+      ? { mode, by: `${FLUX}/${name}`, value }
+      : undefined;
+  return (
+    said('reconcile', 'disabled', 'always') ??
+    said('ssa', 'Ignore', 'always') ??
+    said('ssa', 'IfNotPresent', 'present')
+  );
+}
+
+/** Whether an object says that it stays when all of its environment is deleted: Argo CD's `Delete=false`. */
+export const staysAtDeletion = (object: Marked): boolean => syncOptions(object).get('Delete') === 'false';
+
+const YES_NO = ['true', 'false'];
+
+/** Options of Argo CD → values that mean here what they mean there: they are carried out, or so in any case. */
+const HONOURED: Readonly<Record<string, readonly string[]>> = {
+  Prune: [...YES_NO, 'confirm'],
+  Delete: [...YES_NO, 'confirm'],
+  Replace: YES_NO,
+  Force: YES_NO,
+  ServerSideApply: ['true'],
+  Validate: ['true'],
+  SkipDryRunOnMissingResource: YES_NO,
+  CreateNamespace: YES_NO,
+  ApplyOutOfSyncOnly: YES_NO,
+  PruneLast: YES_NO,
+  RespectIgnoreDifferences: ['true'],
+  FailOnSharedResource: ['true'],
+  PrunePropagationPolicy: ['background'],
+};
+
+/** What of an object's annotations is not carried out, each as it is written. */
+export function unhonouredMarks(object: Marked): readonly string[] {
+  const options = [...syncOptions(object)]
+    .filter(([name, value]) => !HONOURED[name]?.includes(value))
+    .map(([name, value]) => `${SYNC_OPTIONS}: ${name}${value ? `=${value}` : ''}`);
+  const { annotations = {} } = object.metadata;
+  const isClientSide = annotations[ANNOTATIONS.serverSide] === 'false';
+  return [...options, ...(isClientSide ? [`${ANNOTATIONS.serverSide}: "false"`] : [])];
+}

@@ -3,6 +3,7 @@ import type { InventoryEntry } from '../../model/types.ts';
 import { hasField } from './conflicts.ts';
 import { adoptStep, changeOf, conflictReason, reasonOf, recreateStep } from './existing.ts';
 import { busyStep, hookStep, hooksGone } from './hooks/steps.ts';
+import { leaveMark } from './marks.ts';
 import { compareRefs, waveOf } from './order.ts';
 import { foundOf, type PlanInput, type PlannedHooks } from './planinput.ts';
 import { finalizersOf, type Presence, presenceOf } from './presence.ts';
@@ -97,6 +98,10 @@ function desiredStep(desired: Desired, input: PlanInput): Step {
     ...(ignored.length > 0 ? { ignored } : {}),
   };
   const presence = presenceOf(live, input);
+  const left = leaveMark(object);
+  if (left && (left.mode === 'always' || presence === 'ours')) {
+    return { ...base, action: 'keep', reason: `its annotation ${left.by} says ${left.value}` };
+  }
   const action = decide(presence, answerOf(trial, previous?.object));
   if (live === undefined) {
     return action === 'create'

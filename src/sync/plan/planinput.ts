@@ -22,6 +22,8 @@ export interface PlanInput extends Owners {
   readonly pruneModes?: ReadonlyMap<string, PruneMode>;
   /** UIDs of what a person lets this revision delete. */
   readonly confirmed?: ReadonlySet<string>;
+  /** All of the environment is to go, which a person has asked for. */
+  readonly isTeardown?: boolean;
   /** A person has agreed to prune more than half. */
   readonly confirmedPrune: boolean;
   /** A person has agreed to the outage of deleting and creating objects again. */

@@ -3,7 +3,7 @@ import { builtinKind } from '../../kube/kinds/builtin.ts';
 import { formatRef, gvkOf, type KubeObject, type Resource } from '../../kube/values/types.ts';
 import type { PruneMode } from '../../model/deliveryfile.ts';
 import type { InventoryEntry } from '../../model/types.ts';
-import { pruneMark } from './marks.ts';
+import { pruneMark, SYNC_OPTIONS, staysAtDeletion } from './marks.ts';
 import { finalizersOf, type Presence } from './presence.ts';
 import type { Step } from './types.ts';
 
@@ -47,6 +47,8 @@ export function droppedStep(
 export interface PruneWords {
   readonly pruneModes?: ReadonlyMap<string, PruneMode> | undefined;
   readonly confirmed?: ReadonlySet<string> | undefined;
+  /** All of the environment is to go. */
+  readonly isTeardown?: boolean | undefined;
   readonly environment: string;
 }
 
@@ -65,6 +67,8 @@ interface Fate {
  * holds data, or others' objects, stays unless the object itself says otherwise.
  */
 function fateOf(entry: InventoryEntry, live: KubeObject, words: PruneWords): Fate {
+  if (words.isTeardown && staysAtDeletion(live))
+    return { action: 'keep', reason: `its annotation ${SYNC_OPTIONS} says Delete=false` };
   const said = pruneMark(live);
   if (said?.mode === 'keep')
     return { action: 'keep', reason: `its annotation ${said.by} says ${said.value}` };
@@ -73,7 +77,8 @@ function fateOf(entry: InventoryEntry, live: KubeObject, words: PruneWords): Fat
   }
   const mode = said?.mode ?? stricter(entry.prune, words.pruneModes?.get(entry.app));
   if (mode === 'keep') return { action: 'keep', reason: 'prune: keep of pilotage.yaml was said of it' };
-  const isConfirmed = words.confirmed?.has(live.metadata.uid ?? '') === true;
+  // Deleting an environment with what it delivered is a person's word itself.
+  const isConfirmed = words.isTeardown || words.confirmed?.has(live.metadata.uid ?? '') === true;
   if (mode === 'auto' || isConfirmed) return { action: 'prune', reason: 'it is not in git any more' };
   const by = said
     ? `its annotation ${said.by} says ${said.value}`

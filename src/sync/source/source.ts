@@ -11,6 +11,7 @@ import { withoutIdleHooks } from '../../render/manifests/hooks.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
 import { ignoredAdoptions } from '../plan/adoption.ts';
 import type { Bundle, BundledApp } from '../plan/types.ts';
+import { warnOfUnhonoured } from '../plan/unhonoured.ts';
 import { composeBuilds, composeReferences } from './composeimages.ts';
 import type { Destination } from './containerimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
@@ -140,6 +141,7 @@ export async function sourceOf(
       ...fit.value.warnings,
       ...warnings,
       ...warnOfVanishing(manifests),
+      ...warnOfUnhonoured(manifests),
       ...ignoredAdoptions(manifests, `${delivery}/${environment}`),
     ],
   });

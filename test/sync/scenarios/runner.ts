@@ -59,6 +59,8 @@ interface Expected {
   readonly inventory?: readonly string[];
   /** Everything that was written to the environment's namespace since the last expectation, in order. */
   readonly writes?: readonly string[];
+  /** Every warning of the plan of now. */
+  readonly warnings?: readonly string[];
   /** Of what the last person was told. */
   readonly told?: string;
 }
@@ -170,6 +172,12 @@ async function check(expected: Expected, world: World, state: State, isReal: boo
 async function compare(expected: Expected, world: World, state: State): Promise<void> {
   const { plan, live, status, inventory, writes, told, environment = 'dev' } = expected;
   if (told !== undefined) expect(state.told).to.match(new RegExp(told));
+  if (expected.warnings) {
+    const now = await world.sync.plan('shop', environment);
+    expect(now.ok && now.value.warnings.map(({ message }) => message), 'warnings').to.deep.equal(
+      expected.warnings,
+    );
+  }
   if (plan) expect(await planned(world, environment, plan), 'plan').to.deep.equal(plan);
   for (const [name, wanted] of Object.entries(live ?? {})) await compareLive(name, wanted, world);
   const object = status || inventory ? await world.environment(environment) : undefined;
