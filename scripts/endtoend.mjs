@@ -38,7 +38,7 @@ const SLOW = [
     'secrets',
     'services',
   ],
-  ...['compose', 'hooks', 'previews', 'shop', 'starters', 'tls', 'volumes'],
+  ...['compose', 'gitflow', 'hooks', 'previews', 'shop', 'starters', 'tls', 'volumes'],
 ];
 
 const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));

@@ -96,7 +96,10 @@ function actionsOf(parts: FaceParts, webhooks: Webhooks): Actions {
     promote: async (name, request, user) => promotions.promote(await sync.find(name), request, user),
     hold: async (name, request, user) => promotions.hold(await sync.find(name), request, user),
     release: async (name) => promotions.release(await sync.find(name)),
-    history: async (name) => promotions.withSkips(await sync.find(name), await sync.history(name)),
+    async history(name) {
+      const target = await sync.find(name);
+      return promotions.withStories(target, await promotions.withSkips(target, await sync.history(name)));
+    },
     async approve(name, request, user) {
       const problem = await approverProblem(home.identityClient, user);
       if (problem) throw new ProblemError(problem);

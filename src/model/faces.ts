@@ -145,10 +145,28 @@ export interface ReleaseReport {
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly current: boolean;
+  /** How it came here from another environment. */
+  readonly promotion?: PromotionStory;
+  /** Of a revert that Pilotage made: the revision of the source that failed here, and with what. */
+  readonly takesBack?: { readonly revision: string; readonly cause: string };
   /** Gates that a person skipped for it. */
   readonly skipped?: NonNullable<Promotion['spec']['skips']>;
   /** What was changed beside git meanwhile, and set back; newest last. */
   readonly healed?: readonly (HealedDrift & { readonly remedy: string })[];
+}
+
+/** A promotion that has come to its end; times in RFC 3339. */
+export interface PromotionStory {
+  readonly from: string;
+  readonly revision: string;
+  readonly requestedBy?: string;
+  readonly askedAt?: string;
+  readonly mergedAt?: string;
+  /** What kept it waiting, each gate with what it said first. */
+  readonly waited: readonly { readonly gate: string; readonly reason: string }[];
+  readonly approvedBy: readonly string[];
+  /** `{{image "web"}}` → what it resolved to, by content. */
+  readonly images: Readonly<Record<string, string>>;
 }
 
 export interface PromotionReport {

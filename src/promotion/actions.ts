@@ -8,6 +8,7 @@ import { type HoldRequest, hold, release } from './act/hold.ts';
 import { type PromoteRequest, promote } from './act/promote.ts';
 import { type RejectRequest, reject } from './act/reject.ts';
 import { withSkips } from './act/skip.ts';
+import { withStories } from './act/stories.ts';
 import { decide } from './decide/decide.ts';
 import { gatherFacts, isDeployed } from './decide/facts.ts';
 import { evaluateGates } from './gates/policy.ts';
@@ -37,6 +38,9 @@ export function createPromotionActions(options: PromoteOptions) {
 
     withSkips: (target: Environment, releases: readonly ReleaseReport[]) =>
       withSkips(options, target, releases),
+
+    withStories: (target: Environment, releases: readonly ReleaseReport[]) =>
+      withStories(options, target, releases),
 
     backport: ({ spec }: Environment, request: { dryRun: boolean }, user: User): Promise<BackportReport> =>
       backport(options, spec.delivery, spec.environment, request, user),

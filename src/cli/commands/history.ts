@@ -24,7 +24,12 @@ export function historyCommand(context: CliContext): Command {
         const release = releases[i];
         print(
           context,
-          [row, ...skippedLines(release), ...healedLines(release, context.clock.now())].join('\n'),
+          [
+            row,
+            ...storyLines(release, context.clock.now()),
+            ...skippedLines(release),
+            ...healedLines(release, context.clock.now()),
+          ].join('\n'),
         );
       }
       print(context, `  next: pilotage rollback ${name} RELEASE`);
@@ -42,6 +47,25 @@ function rowOf(release: ReleaseReport, context: CliContext): string[] {
     release.by ?? '',
     release.pushes.map(formatPusher).join(', '),
     release.subject,
+  ];
+}
+
+/** How it came here: from where, who asked when, what it waited for, who approved, and by which images. */
+function storyLines(release: ReleaseReport | undefined, now: number): string[] {
+  const { promotion, takesBack } = release ?? {};
+  if (takesBack)
+    return [
+      `      takes back ${shortRevision(takesBack.revision)}, which failed: ${takesBack.cause.split('\n', 1)[0]}`,
+    ];
+  if (!promotion) return [];
+  const { from, revision, requestedBy, askedAt, waited, approvedBy, images } = promotion;
+  const by = requestedBy ? `, asked for by ${requestedBy}` : '';
+  const when = askedAt ? ` ${formatAge(askedAt, now)} ago` : '';
+  return [
+    `      promoted from ${from} (${shortRevision(revision)})${by}${when}`,
+    ...waited.map(({ gate, reason }) => `        waited for ${gate}: ${reason.split('\n', 1)[0]}`),
+    ...(approvedBy.length > 0 ? [`        approved by ${approvedBy.join(', ')}`] : []),
+    ...Object.entries(images).map(([name, image]) => `        image ${name} is ${image}`),
   ];
 }
 

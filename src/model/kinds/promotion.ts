@@ -1,5 +1,5 @@
 import type { PilotageKind } from './kind.ts';
-import { boolean, integer, list, object, oneOf, optional, string, time, written } from './shape.ts';
+import { boolean, integer, list, listBy, object, oneOf, optional, string, time, written } from './shape.ts';
 
 export const gateState = object({
   gate: string,
@@ -57,6 +57,8 @@ const status = object({
   /** What the branch was moved to; the revision itself, where that was a fast-forward. */
   mergeCommit: optional(string),
   mergedAt: optional(time),
+  /** Gates that kept it waiting, each with what it said first; kept when they are open. */
+  waited: optional(listBy(['gate'], object({ gate: string, reason: string }))),
   /** What the branch was at before, and how the target was doing there; absent: it did not exist. */
   before: optional(object({ revision: string, health: string })),
   /** The commit that Pilotage writes, or has written, to take it back; recorded before it is pushed. */

@@ -104,6 +104,20 @@ export async function recordSkips(
   });
 }
 
+/** Gates that are open by now were closed once: why it took its time is read from here. A time that runs down is said as it was first. */
+function waitedOf(
+  { status }: Promotion,
+  { gates = [] }: NonNullable<Promotion['status']>,
+): NonNullable<NonNullable<Promotion['status']>['waited']> {
+  const closed = gates.filter(({ state }) => state !== 'Passed');
+  const before = status?.waited ?? [];
+  const isKnown = (gate: string): boolean => before.some((one) => one.gate === gate);
+  return [
+    ...before,
+    ...closed.filter(({ gate }) => !isKnown(gate)).map(({ gate, reason }) => ({ gate, reason })),
+  ];
+}
+
 /** A promotion stays marked as reverted while it waits or is refused, until it is merged again. */
 export async function recordStatus(
   home: KubeClient,
@@ -116,7 +130,12 @@ export async function recordStatus(
     (current) => {
       const { rejectedBy = current.status?.rejectedBy, rejectedAt = current.status?.rejectedAt } = status;
       const { pullRequest = current.status?.pullRequest } = status;
-      const said: typeof status = { ...status, ...(pullRequest ? { pullRequest } : {}) };
+      const waited = waitedOf(current, status);
+      const said: typeof status = {
+        ...status,
+        ...(pullRequest ? { pullRequest } : {}),
+        ...(waited.length > 0 ? { waited } : {}),
+      };
       const next: typeof status =
         rejectedBy === undefined || status.phase === 'Merged'
           ? said
