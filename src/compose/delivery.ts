@@ -26,6 +26,7 @@ import { composeGitHost } from './githost.ts';
 import type { Home } from './home.ts';
 import { composeIdentity, type Identity } from './identity.ts';
 import { openContainerImages, openImages } from './images.ts';
+import { composeMeasure } from './measure.ts';
 import { composePromotion } from './promotion.ts';
 import { openRepositories } from './repositories.ts';
 import type { SignInFile } from './signin.ts';
@@ -126,6 +127,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     groups,
   });
   const promoter = createPromotionController(promotion);
+  const measurer = composeMeasure({ ...common, home, contexts });
   const previewForge = createPreviewForge({ ...common, home, forges: forge });
   const reporter = createReporter({ ...common, home, forge });
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost, forge };
@@ -137,6 +139,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   parts.add('clusters', () => contexts.close());
   parts.add('sync', () => synced.sync.stop());
   parts.add('promotion', () => promoter.stop());
+  parts.add('measurements', () => measurer.stop());
   parts.add('previews at forges', () => previewForge.stop());
   parts.add('statuses at forges', () => reporter.stop());
   // Before the two that may wait for a rendering.
@@ -147,6 +150,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   await identity.start(lifetime.signal);
   await remotes.start(lifetime.signal, synced.observer.observed);
   promoter.start(lifetime.signal);
+  measurer.start(lifetime.signal);
   previewForge.start(lifetime.signal);
   reporter.start(lifetime.signal);
   const collect = async () => {

@@ -273,6 +273,9 @@ export interface ConnectRequest {
   /** `gitea=https://git.example.com`: where its pull requests and statuses are; `none`: nowhere that was said. */
   readonly forge?: string;
   readonly forgeToken?: string;
+  /** Whom gates ask for metrics, `none`: nobody; and a token for it. */
+  readonly prometheus?: string;
+  readonly prometheusToken?: string;
   /** `APP:INSTALLATION`, two numbers or the client id and a number, and the app's private key in PEM. */
   readonly githubApp?: string;
   readonly githubAppKey?: string;

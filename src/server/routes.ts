@@ -207,9 +207,7 @@ export async function answer(
     return { status: 200, body: await visibleStatus(access, user, await actions.status()) };
   if (request.method === 'POST' && request.path === '/api/v1/deliveries') {
     const connection = connectRequest(fieldsOf(request.body));
-    const isWord = [...WORDS, 'forge' as const, 'previews' as const].some(
-      (word) => connection[word] !== undefined,
-    );
+    const isWord = [...WORDS, ...ADMINISTRATORS].some((word) => connection[word] !== undefined);
     const verb = isWord ? 'allow' : 'connect';
     await access.assert(user, { on: 'delivery', verb, delivery: connection.name });
     return { status: 200, body: await actions.connect(connection, user) };
@@ -261,20 +259,26 @@ function connectRequest(fields: Fields): ConnectRequest {
     ...(pollSeconds === undefined ? {} : { pollSeconds }),
     ...(previews === undefined ? {} : { previews }),
     ...wordsOf(fields),
-    ...forgeOf(fields),
+    ...peersOf(fields),
     ...(webhook === undefined ? {} : { webhook }),
   };
 }
 
-const forgeOf = (fields: Fields): Pick<ConnectRequest, (typeof FORGE_FIELDS)[number]> =>
+const peersOf = (fields: Fields): Pick<ConnectRequest, (typeof TEXT_FIELDS)[number]> =>
   Object.fromEntries(
-    FORGE_FIELDS.flatMap((name) => {
+    TEXT_FIELDS.flatMap((name) => {
       const value = text(fields, name);
       return value === undefined ? [] : [[name, value]];
     }),
   );
 
-const FORGE_FIELDS = ['forge', 'forgeToken', 'githubApp', 'githubAppKey'] as const;
+const TEXT_FIELDS = [
+  ...(['forge', 'forgeToken', 'githubApp', 'githubAppKey'] as const),
+  ...(['prometheus', 'prometheusToken'] as const),
+] as const;
+
+/** What only an administrator says of a delivery, beside what it may use. */
+const ADMINISTRATORS = ['forge', 'previews', 'prometheus', 'prometheusToken'] as const;
 
 /** What a delivery may use from now on, and what not any more. */
 function wordsOf(fields: Fields): Pick<ConnectRequest, (typeof WORDS)[number]> {

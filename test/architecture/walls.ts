@@ -223,6 +223,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     history: [],
     record: ['history', 'options.ts'],
     facts: ['record', 'options.ts'],
+    measure: ['options.ts'],
     decide: ['history', 'record', 'facts', 'options.ts'],
     permit: ['history', 'record', 'facts', 'options.ts'],
     act: ['history', 'record', 'decide', 'permit', 'options.ts'],

@@ -154,6 +154,8 @@ describe('server: routes', () => {
     const connect = (body: object) => refused(ask('POST', '/api/v1/deliveries', body, connector));
     expect(await connect({ name: 'shop' })).to.equal('not refused');
     expect(await connect({ name: 'shop', allowClusters: ['other'] })).to.equal('Forbidden');
+    expect(await connect({ name: 'shop', prometheus: 'https://prom.example.com' })).to.equal('Forbidden');
+    expect(await connect({ name: 'shop', prometheusToken: 's3cret' })).to.equal('Forbidden');
   });
 
   it('refuses an unknown verb, a body that is no object and a field of the wrong type', async () => {

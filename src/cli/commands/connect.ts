@@ -24,6 +24,8 @@ interface ConnectOptions extends OutputOptions {
   readonly forbidCharts: readonly string[];
   readonly forbidRegistry: readonly string[];
   readonly forge?: string;
+  readonly prometheus?: string;
+  readonly prometheusTokenFile?: string;
   readonly forgeTokenFile?: string;
   readonly githubApp?: string;
   readonly githubAppKeyFile?: string;
@@ -95,6 +97,8 @@ export function connectCommand(
       'in place of a token: numbers of a GitHub App and its installation',
     )
     .option('--github-app-key-file <file>', 'its private key in PEM')
+    .option('--prometheus <url>', 'whom gates ask for metrics; none: nobody')
+    .option('--prometheus-token-file <file>', 'a token for it; - reads standard input')
     .option(
       '--webhook <kind>',
       'have its forge call when something is pushed: github, gitlab, gitea, forgejo, bitbucket, bitbucket-server, azure or generic',
@@ -132,12 +136,16 @@ export function connectCommand(
 }
 
 async function forgeWords(
-  { forge, forgeTokenFile, githubApp, githubAppKeyFile }: ConnectOptions,
+  options: ConnectOptions,
   readSecret: (path: string) => Promise<string>,
-): Promise<Pick<ConnectRequest, 'forge' | 'forgeToken' | 'githubApp' | 'githubAppKey'>> {
+): Promise<Partial<ConnectRequest>> {
+  const { forge, forgeTokenFile, githubApp, githubAppKeyFile } = options;
+  const { prometheus, prometheusTokenFile } = options;
   return {
     ...(forge ? { forge } : {}),
     ...(forgeTokenFile ? { forgeToken: (await readSecret(forgeTokenFile)).trim() } : {}),
+    ...(prometheus ? { prometheus } : {}),
+    ...(prometheusTokenFile ? { prometheusToken: (await readSecret(prometheusTokenFile)).trim() } : {}),
     ...(githubApp ? { githubApp } : {}),
     ...(githubAppKeyFile ? { githubAppKey: await readSecret(githubAppKeyFile) } : {}),
   };

@@ -47,6 +47,8 @@ const spec = object({
   bases: optional(list(string)),
   /** HOST or HOST:PORT of repositories and registries that its charts may come from; a person's word. */
   charts: optional(list(string)),
+  /** Who answers the queries of gates (`metric`), and the Secret with a token for it; a person's word. */
+  prometheus: optional(object({ url: string, secretRef: optional(object({ name: string })) })),
   /** How many previews there may be at a time, at most; 0: none. Absent: ten. A person's word. */
   previews: optional(integer),
   /** Where its pull requests and statuses are; absent: known by the host of its repository, or nowhere. A person's word. */

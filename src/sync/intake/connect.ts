@@ -10,6 +10,7 @@ import type { ConnectRequest } from '../../model/faces.ts';
 import { isReserved } from '../../model/namespaces.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { forgeSpec } from './connectforge.ts';
+import { prometheusSpec } from './connectprometheus.ts';
 
 const FIELD_MANAGER = 'pilotage-connect';
 /** The name becomes part of namespaces and repository paths: an RFC 1123 label, short enough for `-<environment>` to follow. */
@@ -59,6 +60,7 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
     ...(request.previews === undefined ? {} : { previews: mostPreviews(request.previews) }),
     ...after('charts', before?.charts, request.allowCharts, request.forbidCharts),
     ...(await forgeSpec(home, request, before)),
+    ...(await prometheusSpec(home, request, before)),
   };
   if (existing) {
     await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });

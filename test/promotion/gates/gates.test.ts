@@ -51,6 +51,7 @@ const NO_GATES = [
   'approvalsetting.ts',
   'gate.ts',
   'hold.ts',
+  'measured.ts',
   'list.ts',
   'policy.ts',
   'quorum.ts',
@@ -82,6 +83,33 @@ const STRICTNESS: Readonly<
     stricter: [3, { count: 2, groups: { ops: 1 } }, { count: 2, expires: 1 }],
     equal: [2, { count: 2 }],
     looser: [1, 0, { count: 1 }],
+  },
+  http: {
+    setting: { service: 'web', path: '/', within: 5_000, for: 60_000 },
+    stricter: [
+      { service: 'web', path: '/', within: 4_999, for: 60_000 },
+      { service: 'web', path: '/', within: 5_000, for: 60_001 },
+      { service: 'web', path: '/', expect: 200, within: 5_000, for: 60_000 },
+    ],
+    equal: [{ service: 'web', path: '/', within: 5_000, for: 60_000 }],
+    looser: [
+      { service: 'web', path: '/', within: 5_001, for: 60_000 },
+      { service: 'web', path: '/', within: 5_000, for: 0 },
+    ],
+  },
+  metric: {
+    setting: { query: 'up', max: 2, min: 1, over: 60_000 },
+    stricter: [
+      { query: 'up', max: 1.5, min: 1, over: 60_000 },
+      { query: 'up', max: 2, min: 1.5, over: 60_000 },
+      { query: 'up', max: 2, min: 1, over: 61_000 },
+    ],
+    equal: [{ query: 'up', max: 2, min: 1, over: 60_000 }],
+    looser: [
+      { query: 'up', min: 1, over: 60_000 },
+      { query: 'up', max: 3, min: 1, over: 60_000 },
+      { query: 'up', max: 2, min: 1, over: 0 },
+    ],
   },
   tests: {
     setting: ['smoke', 'load'],

@@ -1,0 +1,126 @@
+import { problemOf } from '../../base/errors.ts';
+import type { Again } from '../../base/queue.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { type Controller, createController, watch } from '../../kube/client/controller.ts';
+import { createInformer } from '../../kube/client/informer.ts';
+import { updateObject } from '../../kube/client/update.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
+import { advancedInformer } from '../../model/advancedclient.ts';
+import { environmentObjectName } from '../../model/names.ts';
+import {
+  DELIVERIES,
+  type Delivery,
+  ENVIRONMENTS,
+  type Environment,
+  type Measurement,
+  PILOTAGE_NAMESPACE,
+} from '../../model/types.ts';
+import { measuredNow } from '../gates/measured.ts';
+import type { PromoteOptions } from '../options.ts';
+import { type Question, questionsOf } from './due.ts';
+import { type AskWeb, type Probe, unknown } from './probe.ts';
+import { probeMetric } from './prometheus.ts';
+import { probeService } from './service.ts';
+
+/** Gates whose facts are measured outside: gate → who measures. */
+const PROBES: Readonly<Record<string, Probe>> = { http: probeService, metric: probeMetric };
+
+export interface MeasureOptions extends Pick<PromoteOptions, 'home' | 'clock' | 'logger'> {
+  /** The cluster that an environment runs in. Rejects where it cannot be had. */
+  readonly clusterOf: (environment: Environment) => Promise<KubeClient>;
+  readonly ask: AskWeb;
+}
+
+/** Measures for gates while something waits for them, and records it with the target. Keys are names of Environment objects. */
+export function createMeasureController(options: MeasureOptions): Controller {
+  const { home, clock, logger } = options;
+  const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
+  const deliveries = createInformer<Delivery>({ ...inNamespace, resource: DELIVERIES });
+  const records = createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS });
+  const environments = advancedInformer(records, deliveries);
+  const measuring = environments.index(({ spec, status }) =>
+    Object.keys(PROBES).some((gate) => status?.promotionPolicy?.gates[gate] !== undefined)
+      ? [spec.delivery]
+      : [],
+  );
+  const followers = environments.index(sourcesOf);
+  const named = (name: string) => environments.get({ namespace: PILOTAGE_NAMESPACE, name });
+  return createController({
+    name: 'measurements',
+    clock,
+    logger,
+    watches: [
+      watch(environments, (changed) => {
+        const name = changed.metadata.name ?? '';
+        return [name, ...followers(name).map(nameOf)];
+      }),
+      // A commit that leaves the source alone is in the status of its Delivery.
+      watch(deliveries, ({ metadata }) => measuring(metadata.name ?? '').map(nameOf)),
+    ],
+    async reconcile(key, signal): Promise<Again> {
+      const target = named(key);
+      const source = target && named(sourcesOf(target)[0] ?? '');
+      if (!target || !source) return undefined;
+      const now = clock.now();
+      const questions = questionsOf(target, source, Object.keys(PROBES), now);
+      const due = questions.filter(({ at }) => at <= now);
+      const measured = await Promise.all(due.map((one) => answer(options, source, one, signal)));
+      if (measured.length > 0) await record(options, key, measured);
+      // What was recorded wakes it again, with the time of the next question.
+      const next = questions.filter(({ at }) => at > now).map(({ at }) => at - now);
+      return next.length === 0 ? undefined : { afterMs: Math.min(...next) };
+    },
+  });
+}
+
+const nameOf = ({ metadata }: Environment): string => metadata.name ?? '';
+
+const sourcesOf = ({ spec, status }: Environment): readonly string[] =>
+  [status?.promotionPolicy?.from ?? []].flat().map((from) => environmentObjectName(spec.delivery, from));
+
+async function answer(
+  { home, clusterOf, ask, clock }: MeasureOptions,
+  source: Environment,
+  { gate, setting, asked, before }: Question,
+  signal: AbortSignal,
+): Promise<Measurement> {
+  const now = clock.now();
+  const context = {
+    source,
+    revision: asked.revision,
+    home,
+    client: () => clusterOf(source),
+    ask,
+    now,
+    signal,
+  };
+  const reading = await (PROBES[gate] ?? never)(setting, context).catch((error: unknown) => {
+    signal.throwIfAborted();
+    return unknown(problemOf(error).message);
+  });
+  return measuredNow(before, asked, reading, clock.now());
+}
+
+const never: Probe = async () => unknown('nobody measures it');
+
+async function record(
+  { home, clock }: MeasureOptions,
+  name: string,
+  measured: readonly Measurement[],
+): Promise<void> {
+  await updateObject<Environment>({
+    client: home,
+    resource: ENVIRONMENTS,
+    key: { namespace: PILOTAGE_NAMESPACE, name },
+    change(current) {
+      if (current.status === undefined) return undefined;
+      const others = (current.status.measured ?? []).filter(
+        ({ gate }) => !measured.some((one) => one.gate === gate),
+      );
+      return { ...current, status: { ...current.status, measured: [...others, ...measured] } };
+    },
+    clock,
+    subresource: 'status',
+    fieldManager: 'pilotage-promotion',
+  }).catch(notFoundAsUndefined);
+}
