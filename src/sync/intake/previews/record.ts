@@ -1,4 +1,5 @@
 import { rfc3339 } from '../../../base/clock.ts';
+import { breather } from '../../../base/mutex.ts';
 import type { Repository } from '../../../git/types.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import type { JsonObject } from '../../../kube/values/types.ts';
@@ -136,14 +137,20 @@ async function mergedAmong(
   meant: readonly (readonly [string, string])[],
   roots: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const merged = new Set<string>();
-  for (const [branch, tip] of meant) {
-    for (const root of roots) {
+  const known = new Map<string, boolean>();
+  // Somebody may push hundreds of branches at once, and each question walks through history.
+  const breathe = breather(1);
+  for (const [, tip] of meant) {
+    for (const root of new Set(roots)) {
+      if (known.get(tip) || known.has(`${tip} ${root}`)) continue;
+      await breathe();
       // What cannot be told is not merged: nothing is ended for it.
-      if (await repository.isAncestor(tip, root).catch(() => false)) merged.add(branch);
+      const isThere = await repository.isAncestor(tip, root).catch(() => false);
+      known.set(`${tip} ${root}`, isThere);
+      if (isThere) known.set(tip, true);
     }
   }
-  return merged;
+  return new Set(meant.flatMap(([branch, tip]) => (known.get(tip) ? [branch] : [])));
 }
 
 async function recordDecision(

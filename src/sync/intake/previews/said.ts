@@ -23,6 +23,9 @@ export function endLine({ spec }: Environment, reason: EndReason): string {
   return `preview ends, with its namespace ${spec.namespace}: ${texts[reason]}`;
 }
 
+/** So many branches of one push are told one by one. */
+const NAMED = 5;
+
 /** What is told of pushed branches that are meant and have no preview: that they wait, or have nothing of their own. */
 export function queueLines(
   { policy, merged, others, place }: PreviewFacts,
@@ -30,8 +33,9 @@ export function queueLines(
   pushed: readonly string[],
 ): readonly string[] {
   if (policy === undefined) return [];
-  return pushed.flatMap((branch) => {
-    const at = record.queue.findIndex((one) => one.branch === branch);
+  const places = new Map(record.queue.map((one, at) => [one.branch, at]));
+  const lines = pushed.flatMap((branch) => {
+    const at = places.get(branch) ?? -1;
     if (at >= 0 && record.message === undefined)
       return [
         `${branch}: its preview waits for a place, position ${at + 1} of ${record.queue.length}; there may be ${record.max ?? 0}\n  → pilotage preview list; end another: pilotage preview delete NAME`,
@@ -45,6 +49,8 @@ export function queueLines(
     const root = place === undefined ? 'the default branch' : policy.from;
     return merged.has(branch) ? [`${branch}: no preview: it holds nothing that ${root} does not have`] : [];
   });
+  const more = lines.length - NAMED;
+  return more > 0 ? [...lines.slice(0, NAMED), `and ${more} more branches: pilotage preview list`] : lines;
 }
 
 /** That what a branch says of environments and previews does not count, where that is something else than the default branch says. */
