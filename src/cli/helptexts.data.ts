@@ -203,6 +203,7 @@ export const HELP: Readonly<Record<string, Help>> = {
   sync: {
     group: 'Act',
     examples: [
+      ['pilotage sync shop/dev --dry-run=server', 'what the server says of every write; nothing is written'],
       ['pilotage sync shop/prod --wait', 'now, and wait until it is healthy'],
       ['pilotage sync shop/prod --acknowledge', 'deploy a branch that was rewritten'],
       [

@@ -31,6 +31,8 @@ export interface EnvironmentEntry {
   readonly namespaces: 'own' | 'allow';
   /** `report`: drift is reported and left alone. */
   readonly drift: 'heal' | 'report';
+  /** Environments of this delivery that must be healthy at what they want first. */
+  readonly dependsOn?: readonly string[];
   /** What becomes of objects that git drops; absent: they are pruned. */
   readonly prune?: PruneMode;
   /** Fields that are neither compared nor written. */

@@ -102,6 +102,25 @@ export interface PlanReport {
   readonly warnings: readonly Problem[];
 }
 
+/** What the server says of every write of a sync, as dry runs. */
+export interface DryRunReport {
+  readonly delivery: string;
+  readonly environment: string;
+  readonly revision: string;
+  readonly results: readonly DryRunResult[];
+  /** Why the plan would not be carried out. */
+  readonly problems: readonly Problem[];
+}
+
+export interface DryRunResult {
+  readonly object: ObjectRef;
+  /** What the plan does with it. */
+  readonly action: string;
+  readonly outcome: 'accepted' | 'refused' | 'untried';
+  /** Of a refusal: the server's words; else why it was not tried, and warnings. */
+  readonly message?: string;
+}
+
 export interface PlanStepReport {
   readonly action: string;
   readonly object: ObjectRef;

@@ -41,6 +41,7 @@ function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem
   const previews = spec.previews.at && readPreviews(spec.previews.at, environments);
   doubles(environments);
   promotionProblems(environments);
+  dependencyProblems(environments, name);
   doubles(apps);
   appProblems(apps);
   return {
@@ -76,6 +77,7 @@ function readEnvironment(
   if (name === undefined) return undefined;
   const namespace = fields.namespace.read();
   const cluster = fields.cluster.read();
+  const needs = fields.dependsOn.read() ?? [];
   const promotion = fields.promotion.at && readPromotion(fields.promotion.at, gates, warnings);
   return {
     name,
@@ -85,6 +87,7 @@ function readEnvironment(
     ...(cluster ? { cluster } : {}),
     namespaces: fields.namespaces.read() ?? 'own',
     drift: fields.drift.read() ?? 'heal',
+    ...(needs.length > 0 ? { dependsOn: needs } : {}),
     ...readRules(fields),
     ...(promotion ? { promotion } : {}),
     place: placeOf(fields.name.at ?? at),
@@ -165,6 +168,43 @@ function doubles(items: readonly Item<{ readonly name: string }>[]): void {
       complain(at, 'DuplicateName', `${entry.name} is defined twice`, 'Give each its own name.');
     }
     seen.add(entry.name);
+  }
+}
+
+/** `shop/infra` of the delivery `shop` is `infra`, whatever it is called here; undefined: of another delivery. */
+export const ownDependency = (needed: string, delivery: string | undefined): string | undefined => {
+  const slash = needed.indexOf('/');
+  if (slash < 0) return needed;
+  return delivery === undefined || needed.slice(0, slash) === delivery ? needed.slice(slash + 1) : undefined;
+};
+
+/** Dependencies on environments that are not there, and circles, with the lines of all that are in one. */
+function dependencyProblems(items: readonly Item<EnvironmentEntry>[], delivery: string | undefined): void {
+  const needsOf = new Map(
+    items.map(({ entry }) => [
+      entry.name,
+      (entry.dependsOn ?? []).flatMap((needed) => ownDependency(needed, delivery) ?? []),
+    ]),
+  );
+  const lineOf = (name: string): string => {
+    const line = items.find(({ entry }) => entry.name === name)?.entry.place.line;
+    return line === undefined ? name : `${name} (line ${line})`;
+  };
+  for (const { at, entry } of items) {
+    for (const needed of entry.dependsOn ?? []) {
+      const own = ownDependency(needed, delivery);
+      if (own === undefined)
+        complain(
+          at,
+          'WrongValue',
+          `depends on ${needed}, which is of another delivery`,
+          'Only environments of the same delivery can be waited for.',
+        );
+      else if (!needsOf.has(own))
+        complain(at, 'UnknownEnvironment', `depends on ${needed}, which is not an environment of this file`);
+    }
+    const circle = circleFrom(entry.name, (name) => needsOf.get(name) ?? []);
+    if (circle) complain(at, 'Cycle', `dependsOn goes round: ${circle.map(lineOf).join(' → ')}`);
   }
 }
 

@@ -63,6 +63,7 @@ export const environmentRule = (gates: readonly GateGrammar[]) =>
       cluster: text,
       namespaces: choice('own', 'allow'),
       drift: choice('heal', 'report'),
+      dependsOn: list(text),
       prune: pruneRule,
       ignore: unread({ type: 'array', items: IGNORE.schema }),
       promotion: unread(promotionRule(gates).schema),

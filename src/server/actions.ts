@@ -3,6 +3,7 @@ import type { Explanation } from '../model/explanation.ts';
 import type {
   BackportReport,
   ConnectRequest,
+  DryRunReport,
   GeneratedReport,
   PlanReport,
   PreviewWord,
@@ -32,6 +33,8 @@ export interface Actions {
     name: EnvironmentName,
     options: { revision?: string; tree?: FileTree; looksUp?: boolean },
   ): Promise<PlanReport>;
+  /** Every write of a sync as a dry run. */
+  dryRun(name: EnvironmentName): Promise<DryRunReport>;
   sync(
     name: EnvironmentName,
     options: { acknowledge?: boolean; confirmPrune?: boolean; confirmRecreate?: boolean },

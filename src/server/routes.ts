@@ -109,6 +109,7 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
     return actions.delete(name, { onDelete }, user);
   },
   'POST preview': (actions, name, { user }, fields) => actions.preview(name, previewWord(fields), user),
+  'POST dryrun': (actions, name) => actions.dryRun(name),
   'POST confirm': (actions, name, { user }, fields) => {
     const plan = text(fields, 'plan');
     return actions.confirm(name, plan === undefined ? {} : { plan }, user);
@@ -143,6 +144,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   'POST adopt': 'adopt',
   'POST renew': 'renew',
   'POST delete': 'remove',
+  'POST dryrun': 'sync',
   'POST confirm': 'sync',
   'POST accept': 'accept',
   'POST preview': 'sync',

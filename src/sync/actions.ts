@@ -6,6 +6,7 @@ import { notFoundAsUndefined } from '../kube/values/status.ts';
 import { type Explanation, explainRequest } from '../model/explanation.ts';
 import type {
   ConnectRequest,
+  DryRunReport,
   GeneratedReport,
   PlanReport,
   PreviewWord,
@@ -66,6 +67,8 @@ export function createSyncActions(options: SyncActionsOptions) {
       const { delivery, environment } = (await find(asked)).spec;
       return unwrap(await sync.plan(delivery, environment, options));
     },
+
+    dryRun: async (asked: Asked): Promise<DryRunReport> => unwrap(await sync.dryRun(await find(asked))),
 
     explain: async (
       asked: Asked,

@@ -8,7 +8,7 @@ import { deepEqual } from '../kube/values/equal.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
 import { formatRef } from '../kube/values/types.ts';
 import type { ExplainRequest, Explanation } from '../model/explanation.ts';
-import type { PlanReport } from '../model/faces.ts';
+import type { DryRunReport, PlanReport } from '../model/faces.ts';
 import { environmentObjectName, fullName } from '../model/names.ts';
 import {
   DELIVERIES,
@@ -31,7 +31,7 @@ import { recordDeleted } from './intake/previews/word.ts';
 import { type Affected, type Pushed, type Source, settleHold } from './intake/wanted.ts';
 import type { SyncOptions } from './options.ts';
 import { explainDeployed } from './pass/explaindeployed.ts';
-import { type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
+import { dryRunNow, type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
 import { createReconciler } from './pass/reconcile.ts';
 import { createTestController } from './pass/testcontroller.ts';
 import { type AdoptionRequest, adoptionsOf, withAdoptions } from './plan/adoption.ts';
@@ -61,6 +61,8 @@ export interface Sync {
   ): Promise<readonly Affected[]>;
   /** What a sync would do now: of the wanted revision, of another one, or of a working copy. */
   plan(delivery: string, environment: string, options?: PlanRequest): Promise<Result<PlanReport>>;
+  /** Every write of a sync as a dry run, the server's admission included. */
+  dryRun(environment: Environment): Promise<Result<DryRunReport>>;
   /** Where the fields of an object of what is deployed come from. */
   explain(environment: Environment, request: ExplainRequest): Promise<Result<Explanation>>;
   /** Puts in force what a pilotage.yaml proposes for an environment: a person's word, bound to exactly this proposal. */
@@ -215,6 +217,10 @@ export function createSync(options: SyncOptions): Sync {
         .then((now) => (now.ok ? ok(reportOf(now.value, how?.tree !== undefined)) : now))
         .catch((error: unknown) => failed(problemOfPass(object, error)));
     },
+    dryRun: (environment) =>
+      dryRunNow(governed, environment, { signal: stopping.signal }).catch((error: unknown) =>
+        failed(problemOfPass(environment, error)),
+      ),
     explain: (environment, request) =>
       explainDeployed(governed, environment, request, stopping.signal).catch((error: unknown) =>
         failed(problemOfPass(environment, error)),

@@ -239,11 +239,12 @@ export function createFakeCluster(): FakeCluster {
     delete: async (
       resource: Resource,
       key: ObjectKey,
-      options: { preconditions?: { uid?: string } } = {},
+      options: { preconditions?: { uid?: string }; dryRun?: boolean } = {},
     ) => {
       const live = read(resource, key);
       const uid = options.preconditions?.uid;
       if (uid !== undefined && uid !== live.metadata.uid) throw statusError('Conflict', 'another object');
+      if (options.dryRun) return live;
       const write = `delete ${live.kind} ${key.namespace ? `${key.namespace}/` : ''}${key.name}`;
       await cluster.beforeWrite(write);
       const error = cluster.refuse(write);

@@ -101,6 +101,7 @@ describe('server: routes', () => {
       'adopt',
       'renew',
       'confirm',
+      'dryrun',
       'accept',
     ])
       expect(await asked('POST', `${environment}/${verb}`, {}), verb).to.equal('Forbidden');

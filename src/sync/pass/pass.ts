@@ -1,14 +1,22 @@
 import type { Problem } from '../../base/errors.ts';
 import { later } from '../../base/later.ts';
 import type { Verdict } from '../../health/verdict.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { formatRef, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
-import { fullName } from '../../model/names.ts';
-import type { AppRun, Environment, EnvironmentStatus } from '../../model/types.ts';
+import { environmentObjectName, fullName } from '../../model/names.ts';
+import {
+  type AppRun,
+  ENVIRONMENTS,
+  type Environment,
+  type EnvironmentStatus,
+  PILOTAGE_NAMESPACE,
+} from '../../model/types.ts';
 import { judge } from '../cluster/judge.ts';
 import { liveOf, observe } from '../cluster/observe.ts';
 import { urlsOf } from '../cluster/urls.ts';
 import { recordHealing } from '../history/healing.ts';
 import { DEFAULT_DEADLINE_MS } from '../options.ts';
+import { unmetDependency } from '../plan/dependencies.ts';
 import { shortPlan, summaryOf } from '../plan/describe.ts';
 import { advanced, unfinished } from '../plan/hooks/runs.ts';
 import { endedBy, nameOfHook } from '../plan/hooks/settle.ts';
@@ -71,6 +79,14 @@ export async function runPass(pass: Pass): Promise<PassResult> {
   if (rolling && isStoppedByHook(plan.steps)) {
     return assess(pass, prepared.value, { problems: failedHooks(plan.steps, environment) });
   }
+  const waitsFor = rolling && !environment.spec.pin ? await dependencyOf(pass, sourced.dependsOn) : undefined;
+  if (waitsFor) {
+    return assess(pass, prepared.value, {
+      problems: [],
+      waitsForEnvironment: waitsFor,
+      retryMs: LOOKS.dependency,
+    });
+  }
   const acts = plan.steps.filter(isAct);
   const isReported = !rolling && sourced.drift === 'report';
   if (isReported && acts.length > 0 && acts.every(isDrift)) {
@@ -83,6 +99,23 @@ export async function runPass(pass: Pass): Promise<PassResult> {
     return assess(pass, prepared.value, { problems: failure.problems, retryMs: failure.retryAt - now });
   }
   return write(pass, prepared.value, key, rolling);
+}
+
+/** The environment that a rollout waits for, and for what of it. */
+async function dependencyOf(
+  { options, environment, target }: Pass,
+  names: readonly string[] = [],
+): Promise<string | undefined> {
+  const { delivery } = environment.spec;
+  const needed = await Promise.all(
+    names.map(async (name) => {
+      const own = name.slice(name.indexOf('/') + 1);
+      const key = { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, own) };
+      const found = await options.home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
+      return { name: `${delivery}/${own}`, environment: found };
+    }),
+  );
+  return unmetDependency(needed, environment, target);
 }
 
 /** A rendering that takes longer is recorded as under way. */
@@ -170,6 +203,8 @@ interface Outcome {
   /** `hook Job shop-dev/migrate (PreSync)` */
   readonly waitsForHook?: string;
   readonly runs?: readonly AppRun[];
+  /** `environment shop/infra to be healthy` */
+  readonly waitsForEnvironment?: string;
 }
 
 const soonest = (...times: readonly (number | undefined)[]): number | undefined => {
@@ -213,7 +248,11 @@ async function assess(pass: Pass, prepared: Prepared, outcome: Outcome): Promise
     problem && there.length === 0
       ? { verdict: refusedVerdict(problem), settlesMs: undefined }
       : await judgeNow({ ...pass, client: prepared.client }, there, live);
-  const verdict = awaiting(judged, outcome.waitsForHook);
+  const verdict = awaiting(
+    judged,
+    outcome.waitsForHook ?? outcome.waitsForEnvironment,
+    outcome.waitsForHook ? 'WaitsForHook' : 'WaitsForEnvironment',
+  );
   const late =
     verdict.state !== 'Healthy' && memory.operation?.target === target
       ? overdue(

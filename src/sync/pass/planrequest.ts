@@ -1,8 +1,9 @@
 import { failed, ok, type Result } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
-import type { PlanReport } from '../../model/faces.ts';
+import type { DryRunReport, PlanReport } from '../../model/faces.ts';
 import type { Environment } from '../../model/types.ts';
 import { clientOf } from '../cluster/access.ts';
+import { dryRun } from '../cluster/dryrun.ts';
 import { asGoverned } from '../intake/govern.ts';
 import type { RegisterOptions } from '../intake/register.ts';
 import { planReport } from '../plan/describe.ts';
@@ -66,6 +67,20 @@ export function reportOf({ environment, revision, prepared }: PreparedNow, isTre
     prepared.plan,
     isTree ? [...warnings, ...imagesNotBuilt(Object.keys(images))] : warnings,
   );
+}
+
+/** Every write of a sync as a dry run. */
+export async function dryRunNow(
+  options: PassParts & RegisterOptions,
+  environment: Environment,
+  how: { readonly signal: AbortSignal },
+): Promise<Result<DryRunReport>> {
+  const now = await prepareFor(options, environment, how);
+  if (!now.ok) return now;
+  const { prepared, revision } = now.value;
+  const results = await dryRun(prepared.client, prepared, revision, how.signal);
+  const { delivery, environment: name } = environment.spec;
+  return ok({ delivery, environment: name, revision, results, problems: prepared.plan.blocked });
 }
 
 /** What names of images stand for in the release that is deployed. */

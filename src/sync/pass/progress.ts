@@ -41,10 +41,10 @@ export function sayNotes(
 }
 
 /** A hook is waited for where nothing else is wrong. */
-export const awaiting = (verdict: Verdict, hook: string | undefined): Verdict =>
+export const awaiting = (verdict: Verdict, hook: string | undefined, reason = 'WaitsForHook'): Verdict =>
   hook === undefined || verdict.state === 'Degraded'
     ? verdict
-    : { state: 'Progressing', reason: 'WaitsForHook', message: `waits for ${hook}` };
+    : { state: 'Progressing', reason, message: `waits for ${hook}` };
 
 /** Names the hooks that have ended well since the last pass. */
 export function sayHooks(say: Say, { status }: Environment, runs: readonly AppRun[]): void {

@@ -68,6 +68,8 @@ export interface Sourced {
   readonly images: Readonly<Record<string, string>>;
   readonly foreignNamespaces: 'own' | 'allow';
   readonly drift: 'heal' | 'report';
+  /** Environments of the delivery that it waits for; a rollback waits for none. */
+  readonly dependsOn?: readonly string[];
   readonly warnings: readonly Problem[];
   /** What its charts mark as tests, which run when a gate asks for them; a rollback to what was kept has none. */
   readonly tests?: readonly Manifest[];
@@ -133,6 +135,7 @@ export async function sourceOf(
     ),
     foreignNamespaces,
     drift: entry?.drift ?? 'heal',
+    ...(entry?.dependsOn ? { dependsOn: entry.dependsOn } : {}),
     notes: rendered.value.notes,
     ...(rendered.value.explanation ? { explanation: rendered.value.explanation } : {}),
     warnings: [

@@ -19,6 +19,8 @@ export const HEALING = { times: 6, withinMs: 60_000 } as const;
 
 /** When to look again although nothing has failed, in milliseconds. */
 export const LOOKS = {
+  /** At an environment that is waited for; no event wakes who waits. */
+  dependency: 2000,
   /** Bursts of changes (a rollout moves many pods) are looked at together. Far below the two seconds that drift may live. */
   settle: 50,
   /** A deletion is mostly done when it is answered, and its event may come before anybody watches for it. */

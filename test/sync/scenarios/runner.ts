@@ -38,6 +38,8 @@ interface Step {
   };
   /** The deployment controller: name → what it reports. */
   readonly report?: Readonly<Record<string, 'healthy' | 'progressing' | 'late'>>;
+  /** Its namespace; default: `shop-dev`. */
+  readonly in?: string;
   /** Writes that the API server refuses from now on: `apply ConfigMap shop-dev/b` → why; {}: none. */
   readonly refuse?: Readonly<Record<string, string>>;
   /** What a person says: `sync`, `sync --confirm-prune`, `confirm`, `delete --prune`. */
@@ -101,7 +103,7 @@ async function take(step: Step, world: World, state: State): Promise<void> {
     await world.push(state.files, branch);
   }
   if (cluster) await interfere(cluster, world);
-  for (const [name, status] of Object.entries(report ?? {})) await world.report(name, status);
+  for (const [name, status] of Object.entries(report ?? {})) await world.report(name, status, step.in);
   if (refuse)
     world.home.refuse = (write) => (refuse[write] ? statusError('Forbidden', refuse[write]) : undefined);
   if (person) await speak(person, world, state);
