@@ -121,6 +121,13 @@ class HttpRemote implements Remote {
     });
   }
 
+  async mayWrite(signal?: AbortSignal): Promise<void> {
+    const { listServerRefs } = await isomorphicGit();
+    await this.#guard(() =>
+      listServerRefs({ ...this.#connection(signal), protocolVersion: 1, forPush: true, prefix: 'HEAD' }),
+    );
+  }
+
   #connection(signal: AbortSignal | undefined) {
     // A copy each time: isomorphic-git writes the protocol version of one request into the object that it is given.
     return { http: gitHttpClient(this.#tls, signal), url: this.url, headers: { ...this.#headers } };

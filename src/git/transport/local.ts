@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errnoOf, ProblemError } from '../../base/errors.ts';
@@ -69,6 +69,22 @@ class LocalRemote implements Remote {
     if (!place.bare && refs.head() === ref) throw this.#checkedOut(branch);
     await this.#copy(from.dir, place.common, [oid], Object.values(branchesOf(refs)));
     return refs.update(ref, oid, expected) ? 'pushed' : 'rejected';
+  }
+
+  async mayWrite(): Promise<void> {
+    const { place } = this.#open();
+    try {
+      accessSync(join(place.common, 'refs'), constants.W_OK);
+    } catch (error) {
+      throw new ProblemError(
+        {
+          reason: 'AuthenticationFailed',
+          message: `${this.url} may be read, and not be written`,
+          remedy: 'let the user that the daemon runs as write there',
+        },
+        { cause: error },
+      );
+    }
   }
 
   async #copy(from: string, to: string, tips: readonly Oid[], has: readonly Oid[]): Promise<void> {

@@ -12,8 +12,25 @@ export interface TlsOptions {
   readonly clientCert?: { readonly cert: string; readonly key: string };
 }
 
+/** How a server is reached over ssh. Nothing of the user's or the machine's own configuration counts. */
+export interface SshOptions {
+  /** Folder for the files of a session, which last as long as it does. */
+  readonly dir: string;
+  /** Where the program is looked for. */
+  readonly path: string;
+  /** The host keys that are accepted, as known_hosts(5) has them; no others are. */
+  readonly knownHosts: string;
+  /** As OpenSSH writes it, without a passphrase. */
+  readonly privateKey?: string;
+  /** Socket of an agent that has the key. */
+  readonly agent?: string;
+  /** A session in which nothing comes for this long is ended. Default: a minute. */
+  readonly idleMs?: number;
+}
+
 export interface RemoteOptions extends TlsOptions {
   readonly credentials?: Credentials;
+  readonly ssh?: SshOptions;
   readonly logger: Logger;
 }
 
@@ -43,6 +60,11 @@ export interface Remote {
     expected: Oid | null,
     signal?: AbortSignal,
   ): Promise<'pushed' | 'rejected'>;
+  /**
+   * Asks what a push asks first, and sends nothing. Resolves where the server lets these credentials begin a push, which does not say that
+   * every branch may be written: protection and hooks answer a push itself.
+   */
+  mayWrite(signal?: AbortSignal): Promise<void>;
 }
 
 /** The scheme of an address, in lower case; undefined for a path and for the short form of ssh. */

@@ -163,13 +163,6 @@ describe('a remote', () => {
       expect(JSON.stringify(await problemFrom(remote.listBranches()))).to.not.contain('secret');
     });
 
-    it('says that ssh is not supported yet', () => {
-      for (const url of ['git@github.com:a/b.git', 'ssh://git@host/a']) {
-        expect(() => openRemote(url, { logger: silentLogger })).to.throw('ssh');
-      }
-      expect(() => openRemote('nonsense', { logger: silentLogger })).to.throw('not the address');
-    });
-
     it('stops when it is told to', async () => {
       await served.repositories.create('shop');
       const remote = openRemote(`${served.url}/shop.git`, { logger: silentLogger });
