@@ -42,10 +42,11 @@ const SLOW = [
 ];
 
 const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));
-/** A real kubectl at the API in process, a real git at its host, processes that render: mostly the time of these programs. */
+/** A real kubectl at the API in process, a real git at its host, a real sshd, processes that render: mostly the time of these programs. */
 const WITH_PROGRAMS = [
   ...['orchestrator/api/kubectl', 'orchestrator/api/aggregation/kubectl'],
   ...['git/host/host', 'git/host/clones', 'git/host/pushrecords', 'render/pool/pool'],
+  ...['git/transport/ssh', 'sync/intake/connectssh'],
 ];
 const isWithPrograms = (file) => WITH_PROGRAMS.some((name) => file.endsWith(`/test/${name}.test.ts`));
 

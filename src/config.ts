@@ -94,6 +94,7 @@ export function readSurroundings(env: NodeJS.ProcessEnv = process.env): Surround
     credentials: join(env.XDG_CONFIG_HOME || join(home, '.config'), 'pilotage', 'credentials.json'),
     kubeconfigs: kubeconfigsOf(env.KUBECONFIG) ?? [join(home, '.kube', 'config')],
     engineSockets: engineSocketsOf(env),
+    sshAgent: env.SSH_AUTH_SOCK || undefined,
     user: env.PILOTAGE_USER || env.USER || userName(),
     color: env.NO_COLOR === undefined && env.TERM !== 'dumb',
     hostEnvironment: passedOn,

@@ -19,6 +19,8 @@ export interface Surroundings extends Program {
   readonly kubeconfigs: readonly string[];
   /** Where a container engine may listen on this machine. */
   readonly engineSockets: readonly string[];
+  /** Socket of the ssh agent of whoever runs this, where there is one. */
+  readonly sshAgent: string | undefined;
   /** Who is at the keyboard: named in rollbacks and pins, where nobody is signed in. */
   readonly user: string;
   readonly color: boolean;

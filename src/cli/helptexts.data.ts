@@ -114,6 +114,8 @@ export const HELP: Readonly<Record<string, Help>> = {
     examples: [
       ['pilotage connect shop https://git.example.com/shop.git', 'polled from now on'],
       ['pilotage connect shop https://… --username me --token-file t', 'a private one'],
+      ['pilotage connect shop git@git.example.com:shop.git', 'over ssh; prints a deploy key to paste'],
+      ['pilotage connect shop --check', 'what can be read and pushed there now'],
       ['pilotage connect shop --allow-cluster prod-cluster', 'its environments may name that context'],
     ],
     next: 'pilotage status shop',

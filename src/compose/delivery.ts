@@ -74,7 +74,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const images = openImages({ ...common, dataDir, surroundings, confinement, room });
   const pool = createRenderPool({ clock, size: poolSize(machine()) });
   const contexts = openContexts({ ...common, kubeconfig: { paths: options.kubeconfigs } });
-  const repositories = openRepositories({ ...common, home, dataDir });
+  const repositories = openRepositories({ ...common, home, dataDir, surroundings });
   const { instanceUid, engineSockets } = options;
   const containerImages = openContainerImages({
     ...common,

@@ -125,11 +125,12 @@ function syncActionsOf({
   observer,
   clock,
 }: FaceParts): ReturnType<typeof createSyncActions> {
-  const { find } = repositories;
+  const { access, find } = repositories;
   return createSyncActions({
     home: home.client,
     sync,
     repository: find,
+    remotes: access,
     clock,
     failureOf: observer.failureOf,
     readBranches: readBranchesOf({ repositories, observer }),

@@ -270,6 +270,19 @@ export interface ConnectRequest {
   readonly token?: string;
   readonly username?: string;
   readonly pollSeconds?: number;
+  /** Text of a private key for ssh, without a passphrase. Absent: one is made where there is none. */
+  readonly sshKey?: string;
+  /** The keys of the agent of whoever runs the daemon. */
+  readonly sshAgent?: boolean;
+  /** Fingerprint (`SHA256:…`) or text of the host keys that are accepted from now on. */
+  readonly hostKey?: string;
+  /** PEM of the authorities that an https server may have, and no others. */
+  readonly ca?: string;
+  /** PEM, both or neither. */
+  readonly clientCert?: string;
+  readonly clientKey?: string;
+  /** Nothing is changed: what can be read and pushed is found out. */
+  readonly check?: boolean;
   /** Kubeconfig contexts that its environments may name from now on, beside those that they may already. */
   readonly allowClusters?: readonly string[];
   /** And those that they may not any more. */
@@ -315,6 +328,15 @@ export interface WebhookReport {
   readonly setUp?: string;
   /** A request that the forge would send: a ping. */
   readonly request?: { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+}
+
+export interface ConnectReport {
+  readonly message: string;
+  /** What reading and pushing came to, a line each; empty for what is hosted here. */
+  readonly access: readonly string[];
+  /** The public half of the key that is shown to the server: to be pasted there. */
+  readonly deployKey?: string;
+  readonly webhook?: WebhookReport;
 }
 
 /** The body of every answer outside 2xx. */

@@ -2,6 +2,7 @@ import type { FileTree } from '../base/filetree.ts';
 import type { Explanation } from '../model/explanation.ts';
 import type {
   BackportReport,
+  ConnectReport,
   ConnectRequest,
   DryRunReport,
   GeneratedReport,
@@ -94,9 +95,6 @@ export interface Actions {
   generated(name: EnvironmentName): Promise<readonly GeneratedReport[]>;
   /** Has values of these names made anew, or all. */
   renew(name: EnvironmentName, options: { names: readonly string[] | 'all' }, user: User): Promise<Message>;
-  connect(
-    request: ConnectRequest,
-    user: User,
-  ): Promise<Message & { readonly url?: string; readonly webhook?: WebhookReport }>;
+  connect(request: ConnectRequest, user: User): Promise<ConnectReport>;
   webhook(delivery: string, act: 'show' | 'rotate' | 'off' | 'test'): Promise<WebhookReport>;
 }

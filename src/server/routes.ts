@@ -4,7 +4,7 @@ import type { Access, Question } from '../model/access.ts';
 import type { ConnectRequest, PreviewWord } from '../model/faces.ts';
 import type { User } from '../model/user.ts';
 import type { Actions, EnvironmentName } from './actions.ts';
-import { decodedSegment, type Fields, fieldsOf, needed, text, texts, whole } from './fields.ts';
+import { decodedSegment, type Fields, fieldsOf, flag, needed, text, texts, whole } from './fields.ts';
 import { badRequest, type FaceResponse } from './refusal.ts';
 import { visibleStatus } from './visibility.ts';
 
@@ -261,12 +261,13 @@ function connectRequest(fields: Fields): ConnectRequest {
     ...(pollSeconds === undefined ? {} : { pollSeconds }),
     ...(previews === undefined ? {} : { previews }),
     ...wordsOf(fields),
-    ...peersOf(fields),
+    ...textsOf(fields),
+    ...flagsOf(fields),
     ...(webhook === undefined ? {} : { webhook }),
   };
 }
 
-const peersOf = (fields: Fields): Pick<ConnectRequest, (typeof TEXT_FIELDS)[number]> =>
+const textsOf = (fields: Fields): Pick<ConnectRequest, (typeof TEXT_FIELDS)[number]> =>
   Object.fromEntries(
     TEXT_FIELDS.flatMap((name) => {
       const value = text(fields, name);
@@ -277,10 +278,16 @@ const peersOf = (fields: Fields): Pick<ConnectRequest, (typeof TEXT_FIELDS)[numb
 const TEXT_FIELDS = [
   ...(['forge', 'forgeToken', 'githubApp', 'githubAppKey'] as const),
   ...(['prometheus', 'prometheusToken'] as const),
+  ...(['sshKey', 'hostKey', 'ca', 'clientCert', 'clientKey'] as const),
 ] as const;
 
-/** What only an administrator says of a delivery, beside what it may use. */
-const ADMINISTRATORS = ['forge', 'previews', 'prometheus', 'prometheusToken'] as const;
+/** What only an administrator says of a delivery, beside what it may use: the agent has the keys of whoever runs the daemon. */
+const ADMINISTRATORS = ['forge', 'previews', 'prometheus', 'prometheusToken', 'sshAgent'] as const;
+
+function flagsOf(fields: Fields): Pick<ConnectRequest, 'sshAgent' | 'check'> {
+  const [sshAgent, check] = [flag(fields, 'sshAgent'), flag(fields, 'check')];
+  return { ...(sshAgent === undefined ? {} : { sshAgent }), ...(check === undefined ? {} : { check }) };
+}
 
 /** What a delivery may use from now on, and what not any more. */
 function wordsOf(fields: Fields): Pick<ConnectRequest, (typeof WORDS)[number]> {

@@ -20,7 +20,7 @@ import type { User } from '../model/user.ts';
 import { pushersOf } from './history/pushers.ts';
 import { listReleases } from './history/releases.ts';
 import { rollback } from './history/rollback.ts';
-import { connect } from './intake/connect.ts';
+import { connectAndCheck, type RemoteAccess } from './intake/connectcheck.ts';
 import { giveWord, previewOf } from './intake/previews/word.ts';
 import type { PlanRequest } from './pass/planrequest.ts';
 import type { AdoptionRequest } from './plan/adoption.ts';
@@ -34,6 +34,8 @@ export interface SyncActionsOptions {
   readonly home: KubeClient;
   readonly sync: Sync;
   readonly repository: (delivery: string) => Promise<Repository | undefined>;
+  /** Absent: there is no way to what is elsewhere, and nothing is asked there. */
+  readonly remotes?: RemoteAccess;
   readonly clock: Clock;
   /** Reads the branches of a delivery into the record now. Rejects when that fails. */
   readonly readBranches: (delivery: string) => Promise<void>;
@@ -190,7 +192,7 @@ export function createSyncActions(options: SyncActionsOptions) {
       };
     },
 
-    connect: (request: ConnectRequest) => connect(home, request),
+    connect: (request: ConnectRequest) => connectAndCheck(home, request, options.remotes),
   };
 }
 

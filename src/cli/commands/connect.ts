@@ -1,5 +1,7 @@
+import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { ConnectRequest, WebhookReport } from '../../model/faces.ts';
+import { ProblemError } from '../../base/errors.ts';
+import type { ConnectReport, ConnectRequest } from '../../model/faces.ts';
 import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { webhookLines } from '../output/webhook.ts';
@@ -10,6 +12,13 @@ interface ConnectOptions extends OutputOptions {
   readonly username?: string;
   readonly tokenFile?: string;
   readonly poll?: number;
+  readonly sshKey?: string;
+  readonly sshAgent?: boolean;
+  readonly hostKey?: string;
+  readonly caFile?: string;
+  readonly clientCertFile?: string;
+  readonly clientKeyFile?: string;
+  readonly check?: boolean;
   readonly previews?: number;
   readonly allowCluster: readonly string[];
   readonly forbidCluster: readonly string[];
@@ -40,9 +49,19 @@ export function connectCommand(
   return clientCommand('connect')
     .description('deliver from a repository elsewhere, or say what a delivery may use')
     .argument('<delivery>', 'name of the delivery')
-    .argument('[url]', 'https://… or a local path; left out: the repository is (or will be) hosted here')
+    .argument('[url]', 'https://…, git@HOST:PATH, ssh://… or a local path; left out: hosted here')
     .option('--username <name>', 'for a private https repository')
     .option('--token-file <file>', 'its password or token; - reads standard input')
+    .option('--ssh-key <file>', 'a private key for ssh; left out: a deploy key is made')
+    .option('--ssh-agent', 'the keys of the agent of whoever runs the daemon, in place of one')
+    .option(
+      '--host-key <file|fingerprint>',
+      'the host key that the server has: SHA256:…, or a file of ssh-keyscan',
+    )
+    .option('--ca-file <file>', 'the authorities (PEM) that an https server may have, and no others')
+    .option('--client-cert-file <file>', 'a client certificate (PEM) that an https server asks for')
+    .option('--client-key-file <file>', 'its private key')
+    .option('--check', 'change nothing: say what can be read and pushed')
     .option('--poll <seconds>', 'how often to ask the repository', parseSeconds)
     .option(
       '--allow-cluster <context>',
@@ -118,21 +137,77 @@ export function connectCommand(
         ...words,
         ...forge,
         ...(options.webhook ? { webhook: options.webhook } : {}),
+        ...(await accessWords(options, readSecret)),
       };
       const daemon = await face(context, options);
-      const answer = await daemon.post<{ message: string; webhook?: WebhookReport }>(
-        '/api/v1/deliveries',
-        body,
-      );
+      const answer = await connected(daemon, body, { stdin, stderr: context.stderr });
       if (options.output === 'json') return printJson(context, answer);
       print(context, answer.message);
+      for (const line of accessLines(answer)) print(context, line);
       if (answer.webhook) for (const line of webhookLines(daemon.url, answer.webhook)) print(context, line);
+      if (answer.access.length > 0 && !answer.access.some((line) => line.includes('read: yes'))) return;
       const isPolicyOnly = Object.keys({ ...words, ...forge }).length > 0 || options.previews !== undefined;
-      if (url !== undefined || isPolicyOnly || answer.webhook)
+      const isElsewhere = url !== undefined || answer.access.length > 0;
+      if (isElsewhere || isPolicyOnly || answer.webhook)
         return print(context, `  next: pilotage status ${name}`);
       if (!daemon.daemon) print(context, `  once: pilotage git-credential setup --server ${daemon.url}`);
       print(context, `  next: git push ${daemon.url}/git/${name}.git main`);
     });
+}
+
+const accessLines = ({ deployKey, access }: ConnectReport): readonly string[] => [
+  ...(deployKey === undefined
+    ? []
+    : [
+        '  its deploy key, to be pasted at the repository (with the right to write, where',
+        '  promotions are pushed):',
+        `\n${deployKey}\n`,
+      ]),
+  ...access,
+];
+
+/** Asks a person in a terminal whether the host key is the right one, where nobody has said so yet. */
+async function connected(
+  daemon: Awaited<ReturnType<typeof face>>,
+  body: ConnectRequest,
+  { stdin, stderr }: { readonly stdin: Keyboard; readonly stderr: CliContext['stderr'] },
+): Promise<ConnectReport> {
+  const post = (request: ConnectRequest) => daemon.post<ConnectReport>('/api/v1/deliveries', request);
+  try {
+    return await post(body);
+  } catch (error) {
+    const problem = error instanceof ProblemError ? error.problem : undefined;
+    const shown = /--host-key (SHA256:\S+)/.exec(problem?.remedy ?? '')?.[1];
+    if (problem?.reason !== 'HostKeyUnknown' || shown === undefined || !stdin.isTTY) throw error;
+    stderr.write(`${problem.message}\nCompare it with what the server says of itself.\n`);
+    const lines = createInterface({ input: stdin, output: stderr, terminal: false });
+    try {
+      const word = (await lines.question('Is this its key? (yes/no) ')).trim();
+      if (word !== 'yes') throw error;
+    } finally {
+      lines.close();
+    }
+    return post({ ...body, hostKey: shown });
+  }
+}
+
+async function accessWords(
+  options: ConnectOptions,
+  readSecret: (path: string) => Promise<string>,
+): Promise<
+  Pick<ConnectRequest, 'sshKey' | 'sshAgent' | 'hostKey' | 'ca' | 'clientCert' | 'clientKey' | 'check'>
+> {
+  const { sshKey, hostKey, caFile, clientCertFile, clientKeyFile } = options;
+  const isFingerprint = hostKey?.startsWith('SHA256:');
+  return {
+    ...(sshKey ? { sshKey: await readSecret(sshKey) } : {}),
+    ...(options.sshAgent ? { sshAgent: true } : {}),
+    ...(hostKey ? { hostKey: isFingerprint ? hostKey : await readSecret(hostKey) } : {}),
+    ...(caFile ? { ca: await readSecret(caFile) } : {}),
+    ...(clientCertFile ? { clientCert: await readSecret(clientCertFile) } : {}),
+    ...(clientKeyFile ? { clientKey: await readSecret(clientKeyFile) } : {}),
+    ...(options.check ? { check: true } : {}),
+  };
 }
 
 async function forgeWords(

@@ -136,13 +136,18 @@ export async function sendPush(
   const command = `${update.from ?? '0'.repeat(40)} ${update.to} ${ref}\0 ${words}`;
   input.write(Buffer.concat([packet(command), FLUSH]));
   for await (const chunk of pack)
-    if (!input.write(chunk)) await new Promise<void>((resolve) => void input.once('drain', resolve).once('close', resolve));
+    if (!input.write(chunk))
+      await new Promise<void>((resolve) => void input.once('drain', resolve).once('close', resolve));
   const lines = await until(hasSideBand ? new PacketReader(firstBand(packets)) : packets, 'flush');
   const [unpacked = '', ...outcomes] = lines;
   const outcome = outcomes.find((line) => line.slice(3).startsWith(ref)) ?? '';
   if (unpacked === 'unpack ok' && outcome.startsWith('ok ')) return 'pushed';
   const why = outcome.slice(`ng ${ref} `.length) || unpacked.replace(/^unpack /, '');
-  if (/fetch first|non-fast-forward|stale info|failed to (lock|update ref)|cannot lock ref|already exists/.test(why))
+  if (
+    /fetch first|non-fast-forward|stale info|failed to (lock|update ref)|cannot lock ref|already exists/.test(
+      why,
+    )
+  )
     return 'rejected';
   throw new ProblemError({
     reason: 'PushRefused',

@@ -1,23 +1,30 @@
 import { isAuthority } from '../../base/authority.ts';
 import { ProblemError } from '../../base/errors.ts';
-import { transportOf } from '../../git/transport/remote.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { SECRETS } from '../../kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
 import { LABELS } from '../../model/annotations.ts';
 import type { ConnectRequest } from '../../model/faces.ts';
 import { isReserved } from '../../model/namespaces.ts';
-import { DELIVERIES, type Delivery, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { DELIVERIES, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { forgeSpec } from './connectforge.ts';
 import { prometheusSpec } from './connectprometheus.ts';
+import { repositoryOf, unscanned } from './connectrepository.ts';
+import type { ScanHostKeys } from './connectssh.ts';
 
 const FIELD_MANAGER = 'pilotage-connect';
 /** The name becomes part of namespaces and repository paths: an RFC 1123 label, short enough for `-<environment>` to follow. */
 const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
-/** Creates a Delivery or changes where its repository is and what it may use; what is not named stays as it is. */
-export async function connect(home: KubeClient, request: ConnectRequest): Promise<{ message: string }> {
+/**
+ * Creates a Delivery or changes where its repository is and what it may use; what is not named stays as it is. `deployKey`: the public half
+ * of a key that was made just now.
+ */
+export async function connect(
+  home: KubeClient,
+  request: ConnectRequest,
+  scan: ScanHostKeys = unscanned,
+): Promise<{ message: string; deployKey?: string }> {
   const { name } = request;
   if (!NAME.test(name)) {
     throw new ProblemError({
@@ -28,7 +35,8 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
   }
   const key = { namespace: PILOTAGE_NAMESPACE, name };
   const existing = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
-  const repository = await repositoryOf(home, request, existing?.spec.repository);
+  const { repository, deployKey } = await repositoryOf(home, request, existing?.spec.repository, scan);
+  const made = deployKey === undefined ? {} : { deployKey };
   const reserved = request.allowNamespaces?.find(isReserved);
   if (reserved) {
     throw new ProblemError({
@@ -64,7 +72,7 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
   };
   if (existing) {
     await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });
-    return { message: `Delivery ${name} is changed.` };
+    return { message: `Delivery ${name} is changed.`, ...made };
   }
   await home.create(
     DELIVERIES,
@@ -77,7 +85,7 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
     { fieldManager: FIELD_MANAGER },
   );
   const where = repository ? `follows ${repository.url}` : 'waits for its first push';
-  return { message: `Delivery ${name} ${where}.` };
+  return { message: `Delivery ${name} ${where}.`, ...made };
 }
 
 function mostPreviews(asked: number): number {
@@ -87,59 +95,6 @@ function mostPreviews(asked: number): number {
     message: `${asked} previews cannot be allowed.`,
     remedy: 'A number up to 100, or off.',
   });
-}
-
-/** Where the repository is from now on; undefined: nothing is said about it. As a merge patch: null takes a member away. */
-async function repositoryOf(
-  home: KubeClient,
-  request: ConnectRequest,
-  before: Delivery['spec']['repository'] | undefined,
-): Promise<JsonObject | undefined> {
-  const { name, pollSeconds } = request;
-  const known = before?.type === 'remote' ? before.url : undefined;
-  // Reported now, to the user who can correct it, and not by a later poll to nobody.
-  if (request.url !== undefined) transportOf(request.url);
-  const { url = known, token, username = 'git' } = credentialsApart(request);
-  if (url === undefined) {
-    if (token === undefined && pollSeconds === undefined) return undefined;
-    throw new ProblemError({
-      reason: 'BadRequest',
-      message: `${name} is hosted here: there is nothing to ask, and no token to show.`,
-      remedy: `Say where its repository is: pilotage connect ${name} URL`,
-    });
-  }
-  const secret = token ? await keepSecret(home, name, username, token) : undefined;
-  // A token was given for one server; it is not shown to another.
-  const forget = secret === undefined && known !== undefined && hostOf(known) !== hostOf(url);
-  return {
-    type: 'remote',
-    url,
-    ...(secret ? { secretRef: { name: secret } } : forget ? { secretRef: null } : {}),
-    ...(pollSeconds ? { pollSeconds } : {}),
-  };
-}
-
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '');
-
-/** Credentials inside an address (`https://ada:token@host/…`) would be shown and logged wherever the address is. */
-function credentialsApart({
-  url,
-  username,
-  token,
-}: ConnectRequest): Pick<ConnectRequest, 'url' | 'username' | 'token'> {
-  if (url === undefined || !/^https?:/i.test(url) || !URL.canParse(url)) return { url, username, token };
-  const address = new URL(url);
-  const inside = {
-    username: decodeURIComponent(address.username),
-    token: decodeURIComponent(address.password),
-  };
-  address.username = '';
-  address.password = '';
-  return {
-    url: inside.username || inside.token ? address.href : url,
-    username: username ?? (inside.username || undefined),
-    token: token ?? (inside.token || undefined),
-  };
 }
 
 /** A list of words after a request; nothing where the request does not speak of it. */
@@ -153,25 +108,4 @@ function after(
   const allowed = new Set([...before, ...(allow ?? [])]);
   for (const word of forbid ?? []) allowed.delete(word);
   return { [field]: [...allowed] };
-}
-
-async function keepSecret(
-  home: KubeClient,
-  delivery: string,
-  username: string,
-  token: string,
-): Promise<string> {
-  const name = `delivery-${delivery}`;
-  await home.apply(
-    SECRETS,
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name, namespace: PILOTAGE_NAMESPACE },
-      type: 'kubernetes.io/basic-auth',
-      stringData: { username, password: token },
-    },
-    { fieldManager: FIELD_MANAGER, force: true },
-  );
-  return name;
 }

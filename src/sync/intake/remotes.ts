@@ -5,20 +5,19 @@ import { formatProblem, type Problem, ProblemError, problemOf } from '../../base
 import type { Logger } from '../../base/log.ts';
 import { openRepository } from '../../git/repository.ts';
 import { type PollDecision, type Poller, startPoller } from '../../git/transport/poll.ts';
-import { openRemote } from '../../git/transport/remote.ts';
-import type { Credentials, Remote } from '../../git/transport/transport.ts';
+import type { Remote } from '../../git/transport/transport.ts';
 import type { Repository } from '../../git/types.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer } from '../../kube/client/informer.ts';
-import { SECRETS } from '../../kube/kinds/resources.data.ts';
-import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { COMPLAINT } from './complaint.ts';
+import { openAccess, type RemoteGround } from './remoteaccess.ts';
 
 export interface RemotesOptions {
   readonly home: KubeClient;
   /** Folder of the mirrors; each stands in NAME.git. */
   readonly root: string;
+  readonly ground: RemoteGround;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
@@ -69,7 +68,7 @@ export function createRemotes(options: RemotesOptions): Remotes {
     if (followed.get(name)?.key === key) return;
     leave(name);
     if (repository.type !== 'remote') return;
-    const remote = () => connect(home, repository, logger);
+    const remote = () => openAccess(options, repository);
     const mirror = mirrorAt(join(root, `${name}.git`));
     const poller = startPoller({
       clock,
@@ -119,31 +118,6 @@ function mirrorAt(dir: string): () => Promise<Repository> {
     });
     return opening;
   };
-}
-
-async function connect(
-  home: KubeClient,
-  repository: Extract<Delivery['spec']['repository'], { type: 'remote' }>,
-  logger: Logger,
-): Promise<Remote> {
-  const { url, secretRef } = repository;
-  const credentials = secretRef ? await readCredentials(home, secretRef.name) : undefined;
-  return openRemote(url, { logger, ...(credentials ? { credentials } : {}) });
-}
-
-/** A Secret of type kubernetes.io/basic-auth; a token goes in as the password. */
-export async function readCredentials(home: KubeClient, name: string): Promise<Credentials> {
-  const secret = await home.get(SECRETS, { namespace: PILOTAGE_NAMESPACE, name }).catch(notFoundAsUndefined);
-  if (!secret) {
-    throw new ProblemError({
-      reason: 'AuthenticationFailed',
-      message: `The Secret ${PILOTAGE_NAMESPACE}/${name}, which holds its credentials, does not exist.`,
-      remedy: 'Give the credentials again: pilotage connect DELIVERY URL --token-file FILE',
-    });
-  }
-  const { data = {} } = secret;
-  const decode = (key: string): string => Buffer.from(data[key] ?? '', 'base64').toString('utf8');
-  return { user: decode('username') || 'git', password: decode('password') };
 }
 
 /** One answer of a remote: fetched and handed on when something moved, recorded when it failed. A failure concludes nothing. */

@@ -57,12 +57,16 @@ export async function startSshd(dir: string, options: SshdOptions): Promise<Test
     ...(options.acceptsProtocol === false ? [] : ['AcceptEnv GIT_PROTOCOL']),
     ...(options.command ? [`ForceCommand ${options.command}`] : []),
   ];
-  const child = spawn(SSHD, ['-D', '-e', '-f', write('config', `${lines.join('\n')}\n`)], { stdio: 'ignore' });
+  const child = spawn(SSHD, ['-D', '-e', '-f', write('config', `${lines.join('\n')}\n`)], {
+    stdio: 'ignore',
+  });
   const ended = new Promise<void>((resolve) => void child.on('close', () => resolve()));
   const at = { host: '127.0.0.1', port };
   await until(async () => scanHostKeys(at, PATH).then(Boolean, () => false));
   const [type = '', key = ''] = hostKey.publicKey.split(' ');
-  const fingerprint = execFileSync('ssh-keygen', ['-lf', write('hostkey.pub', hostKey.publicKey)], { encoding: 'utf8' });
+  const fingerprint = execFileSync('ssh-keygen', ['-lf', write('hostkey.pub', hostKey.publicKey)], {
+    encoding: 'utf8',
+  });
   return {
     port,
     knownHosts: `[127.0.0.1]:${port} ${type} ${key}\n`,
@@ -78,7 +82,10 @@ export async function startSshd(dir: string, options: SshdOptions): Promise<Test
 /** Every session of a server that is still open is cut. */
 export function cutSessions(dir: string): void {
   const pid = readFileSync(join(dir, 'pid'), 'utf8').trim();
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean);
   for (const child of children) process.kill(Number(child), 'SIGKILL');
 }
 

@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { readdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { problemOf } from '../../../src/base/errors.ts';
@@ -27,7 +27,10 @@ here('a remote over ssh', function () {
   let sshd: TestSshd;
   const servers: TestSshd[] = [];
 
-  async function serve(name: string, options: Partial<Parameters<typeof startSshd>[1]> = {}): Promise<TestSshd> {
+  async function serve(
+    name: string,
+    options: Partial<Parameters<typeof startSshd>[1]> = {},
+  ): Promise<TestSshd> {
     const server = await startSshd(join(dir, name), { authorized: [key.publicKey], ...options });
     servers.push(server);
     return server;
@@ -35,7 +38,13 @@ here('a remote over ssh', function () {
   const open = (server: TestSshd, options: Partial<SshOptions> = {}): Remote =>
     openRemote(server.address(far.dir), {
       logger: silentLogger,
-      ssh: { dir: join(dir, 'sessions'), path: PATH, privateKey: key.privateKey, knownHosts: server.knownHosts, ...options },
+      ssh: {
+        dir: join(dir, 'sessions'),
+        path: PATH,
+        privateKey: key.privateKey,
+        knownHosts: server.knownHosts,
+        ...options,
+      },
     });
   const problemFrom = (promise: Promise<unknown>) => promise.then(() => undefined, problemOf);
 
@@ -58,7 +67,10 @@ here('a remote over ssh', function () {
     drop(dir);
   });
 
-  for (const [speaks, acceptsProtocol] of [['git protocol 2', true], ['only the first protocol', false]] as const)
+  for (const [speaks, acceptsProtocol] of [
+    ['git protocol 2', true],
+    ['only the first protocol', false],
+  ] as const)
     describe(`to a server that speaks ${speaks}`, () => {
       let remote: Remote;
       let server: TestSshd;
@@ -77,7 +89,10 @@ here('a remote over ssh', function () {
         const one = await commit(far, { a: '1' });
         await far.moveBranch('main', one, null);
         await far.moveBranch('feature/x', one, null);
-        expect(await remote.listBranches()).to.deep.equal({ head: 'main', branches: { 'feature/x': one, main: one } });
+        expect(await remote.listBranches()).to.deep.equal({
+          head: 'main',
+          branches: { 'feature/x': one, main: one },
+        });
       });
 
       it('is fetched whole, then in increments, merges included', async () => {
@@ -89,7 +104,9 @@ here('a remote over ssh', function () {
         await far.moveBranch('other', middle, null);
         await remote.fetch(mirror, ['main', 'other']);
         expect(await mirror.branches()).to.deep.equal({ main: tip, other: middle });
-        expect(await mirror.log(tip, { allParents: true })).to.deep.equal(await far.log(tip, { allParents: true }));
+        expect(await mirror.log(tip, { allParents: true })).to.deep.equal(
+          await far.log(tip, { allParents: true }),
+        );
       });
 
       it('that was force-pushed is followed', async () => {
@@ -166,7 +183,9 @@ here('a remote over ssh', function () {
   });
 
   it('that dies inside a pack leaves the mirror as it was, and is fetched whole afterwards', async () => {
-    const dying = await serve('dying', { command: 'sh -c "$SSH_ORIGINAL_COMMAND" | dd bs=1 count=30000 status=none' });
+    const dying = await serve('dying', {
+      command: 'sh -c "$SSH_ORIGINAL_COMMAND" | dd bs=1 count=30000 status=none',
+    });
     const { randomBytes } = await import('node:crypto');
     const one = await commit(far, { big: randomBytes(100_000).toString('hex') });
     await far.moveBranch('main', one, null);
@@ -180,7 +199,12 @@ here('a remote over ssh', function () {
   it('that has no such repository says so', async () => {
     const remote = openRemote(sshd.address('/nowhere.git'), {
       logger: silentLogger,
-      ssh: { dir: join(dir, 'sessions'), path: PATH, privateKey: key.privateKey, knownHosts: sshd.knownHosts },
+      ssh: {
+        dir: join(dir, 'sessions'),
+        path: PATH,
+        privateKey: key.privateKey,
+        knownHosts: sshd.knownHosts,
+      },
     });
     expect((await problemFrom(remote.listBranches()))?.reason).to.equal('NotARepository');
   });
@@ -192,7 +216,8 @@ here('a remote over ssh', function () {
 });
 
 describe('addresses of repositories over ssh', () => {
-  const opened = (address: string) => openRemote(address, { logger: silentLogger, ssh: { dir: '/nowhere', path: '', knownHosts: '' } }).url;
+  const opened = (address: string) =>
+    openRemote(address, { logger: silentLogger, ssh: { dir: '/nowhere', path: '', knownHosts: '' } }).url;
 
   it('are read as git reads them', () => {
     expect(opened('git@example.com:shop.git')).to.equal('git@example.com:shop.git');

@@ -113,7 +113,7 @@ describe('connecting a delivery', () => {
   });
 
   it('says at once of an address that it cannot be reached', async () => {
-    for (const url of ['git@github.com:a/b.git', 'ssh://git@github.com/a/b.git', 'b.git'])
+    for (const url of ['svn://github.com/a/b', 'b.git'])
       await connect(home, { name: 'shop', url }).then(
         () => expect.fail(`${url} was taken`),
         (error: unknown) => expect(problemOf(error).reason).to.equal('UnsupportedTransport'),

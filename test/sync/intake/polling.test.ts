@@ -47,6 +47,7 @@ describe('remote repositories', () => {
     remotes = createRemotes({
       home,
       root: join(dir, 'mirrors'),
+      ground: { path: process.env.PATH ?? '', sshDir: join(dir, 'ssh') },
       clock,
       logger: silentLogger,
       random: () => 0.5,
@@ -164,7 +165,7 @@ describe('remote repositories', () => {
 
   it('of an unknown kind of address are refused with what would work', async () => {
     // As kubectl writes it: `connect` would not take it.
-    const repository = { type: 'remote', url: 'git@example.com:shop.git' } as const;
+    const repository = { type: 'remote', url: 'svn://example.com/shop' } as const;
     await home.create<Delivery>(
       DELIVERIES,
       {
@@ -175,7 +176,7 @@ describe('remote repositories', () => {
       },
       { fieldManager: 'kubectl' },
     );
-    await tellsOf(/ssh is not supported yet.*https address/s);
+    await tellsOf(/not the address of a git repository.*use https/s);
   });
 
   it('are left when the delivery goes elsewhere or goes away', async () => {

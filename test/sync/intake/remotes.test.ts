@@ -65,6 +65,7 @@ describe('sync: repositories elsewhere', () => {
     const remotes = createRemotes({
       home,
       root: join(dir, 'mirrors'),
+      ground: { path: process.env.PATH ?? '', sshDir: join(dir, 'ssh') },
       clock,
       logger: silentLogger,
       random: () => 0.5,

@@ -26,7 +26,8 @@ export function parseSshAddress(address: string): SshAddress {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw bad(address, 'its port is not one');
   if (path === '' || path === '/') throw bad(address, 'it names no repository');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a server's shell reads the path, and a line break would end it
-  if (path.startsWith('-') || /[\x00-\x1f\x7f]/.test(path)) throw bad(address, 'its path is not that of a repository');
+  if (path.startsWith('-') || /[\x00-\x1f\x7f]/.test(path))
+    throw bad(address, 'its path is not that of a repository');
   return parsed;
 }
 
@@ -39,7 +40,8 @@ export const formatSshAddress = ({ user, host, port, path }: SshAddress): string
 function ofUrl(address: string): SshAddress {
   if (!URL.canParse(address)) throw bad(address, 'it cannot be read');
   const url = new URL(address);
-  if (url.password) throw bad(withoutPassword(url), 'it holds a password, and git over ssh is opened by keys');
+  if (url.password)
+    throw bad(withoutPassword(url), 'it holds a password, and git over ssh is opened by keys');
   if (url.search || url.hash) throw bad(address, 'what follows ? or # means nothing there');
   const path = decodeURIComponent(url.pathname);
   return {

@@ -108,7 +108,8 @@ function hostKeyUnknown({ address, knownHosts }: Where): Problem {
   return {
     reason: 'HostKeyUnknown',
     message: `the host key of ${knownHostName(address)} is not known${expected}`,
-    remedy: 'compare what `pilotage connect DELIVERY --host-key scan` prints with what the server says of itself',
+    remedy:
+      'compare what `pilotage connect DELIVERY --host-key scan` prints with what the server says of itself',
   };
 }
 
@@ -119,7 +120,11 @@ const lastLine = (said: string): string =>
   said
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^(fatal: (Could not read|the remote end)|Please make sure|and the repository)/.test(line))
+    .filter(
+      (line) =>
+        line !== '' &&
+        !/^(fatal: (Could not read|the remote end)|Please make sure|and the repository)/.test(line),
+    )
     .at(-1)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a server's words reach terminals
     ?.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, ' ')
