@@ -332,8 +332,8 @@ export interface WebhookReport {
 
 export interface ConnectReport {
   readonly message: string;
-  /** What reading and pushing came to, a line each; empty for what is hosted here. */
-  readonly access: readonly string[];
+  /** What reading and pushing came to, a line each; absent where nothing was asked. */
+  readonly access?: readonly string[];
   /** The public half of the key that is shown to the server: to be pasted there. */
   readonly deployKey?: string;
   readonly webhook?: WebhookReport;

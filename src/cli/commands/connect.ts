@@ -145,9 +145,9 @@ export function connectCommand(
       print(context, answer.message);
       for (const line of accessLines(answer)) print(context, line);
       if (answer.webhook) for (const line of webhookLines(daemon.url, answer.webhook)) print(context, line);
-      if (answer.access.length > 0 && !answer.access.some((line) => line.includes('read: yes'))) return;
+      if (answer.access && !answer.access.some((line) => line.includes('read: yes'))) return;
       const isPolicyOnly = Object.keys({ ...words, ...forge }).length > 0 || options.previews !== undefined;
-      const isElsewhere = url !== undefined || answer.access.length > 0;
+      const isElsewhere = url !== undefined || answer.access !== undefined;
       if (isElsewhere || isPolicyOnly || answer.webhook)
         return print(context, `  next: pilotage status ${name}`);
       if (!daemon.daemon) print(context, `  once: pilotage git-credential setup --server ${daemon.url}`);
@@ -155,7 +155,7 @@ export function connectCommand(
     });
 }
 
-const accessLines = ({ deployKey, access }: ConnectReport): readonly string[] => [
+const accessLines = ({ deployKey, access = [] }: ConnectReport): readonly string[] => [
   ...(deployKey === undefined
     ? []
     : [

@@ -27,7 +27,7 @@ export async function connectAndCheck(
   const { repository } = (await home.get(DELIVERIES, key)).spec;
   const isAsked = request.check || ABOUT_ACCESS.some((field) => request[field] !== undefined);
   if (repository.type !== 'remote') {
-    if (!request.check) return { ...done, access: [] };
+    if (!request.check) return done;
     throw new ProblemError({
       reason: 'BadRequest',
       message: `${request.name} is hosted here: there is nothing to ask elsewhere.`,
@@ -39,10 +39,9 @@ export async function connectAndCheck(
   return {
     ...done,
     ...(isAsked && deployKey !== undefined ? { deployKey } : {}),
-    access:
-      remotes && isAsked
-        ? describeAccess(request.name, await checkAccess(() => remotes.open(repository)))
-        : [],
+    ...(remotes && isAsked
+      ? { access: describeAccess(request.name, await checkAccess(() => remotes.open(repository))) }
+      : {}),
   };
 }
 

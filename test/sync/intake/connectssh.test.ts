@@ -141,7 +141,7 @@ here('a delivery from a real sshd', function () {
     const request = { name: 'shop', url: sshd.address(far.dir), hostKey: sshd.fingerprint };
     const first = await connectAndCheck(home, request, access);
     expect(first.deployKey).to.match(/^ssh-ed25519 /);
-    expect(first.access.join('\n'))
+    expect(first.access?.join('\n'))
       .to.match(/read: no.*does not let this key in/s)
       .and.contain('push: not tried');
 
@@ -166,7 +166,7 @@ here('a delivery from a real sshd', function () {
     expect(seen).to.deep.equal([]);
 
     const confirmed = await connectAndCheck(home, { name: 'shop', hostKey: sshd.fingerprint }, access);
-    expect(confirmed.access.join('\n'))
+    expect(confirmed.access?.join('\n'))
       .to.contain('read: yes, 1 branch, HEAD is main')
       .and.contain('push: yes');
     await remotes.poke('shop');
