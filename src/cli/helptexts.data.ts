@@ -219,6 +219,7 @@ export const HELP: Readonly<Record<string, Help>> = {
     examples: [
       ['pilotage promote shop/prod --dry-run', 'what would happen, and what is in the way'],
       ['pilotage promote shop/prod', 'a merge commit on its branch, then its rollout'],
+      ['pilotage promote shop/prod billing/prod --together', 'both of them or none'],
       ['pilotage promote shop/prod --again', 'although somebody reverted it there'],
       ['pilotage promote shop/prod --retest', 'run tests once more that failed in its source'],
       ['pilotage promote shop/prod --from dev --reason "outage"', 'leaves out what is between'],

@@ -35,7 +35,7 @@ export const SUMMARIES: Readonly<Record<string, readonly [arguments: string, des
     'let nothing be promoted to an environment for now; what runs there is looked after as before',
   ],
   promote: [
-    '<environment>',
+    '<environment> [others...]',
     'bring what is tested in the environment before to this one, by a merge commit with the very same tree',
   ],
   backport: [

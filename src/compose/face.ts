@@ -100,6 +100,10 @@ function actionsOf(parts: FaceParts, webhooks: Webhooks): Actions {
       const target = await sync.find(name);
       return promotions.withStories(target, await promotions.withSkips(target, await sync.history(name)));
     },
+    async promoteTogether(names, request, user) {
+      const targets = await Promise.all(names.map((name) => sync.find(name)));
+      return promotions.promoteTogether(targets, request, user);
+    },
     async approve(name, request, user) {
       const problem = await approverProblem(home.identityClient, user);
       if (problem) throw new ProblemError(problem);

@@ -221,6 +221,17 @@ export interface PromotionReport {
   readonly approvedBy?: string;
 }
 
+/** Several promotions, all of which move or none; those of `members` in the order in which they were asked for. */
+export interface TogetherReport {
+  /**
+   * 'Refused': a gate is closed, nothing moved. 'TakenBack': one did not move, and those before it are back. 'PartlyMoved': one of them could
+   * not be taken back, as `problems` say.
+   */
+  readonly outcome: 'Promoted' | 'WouldPromote' | 'UpToDate' | 'Refused' | 'TakenBack' | 'PartlyMoved';
+  readonly members: readonly PromotionReport[];
+  readonly problems: readonly Problem[];
+}
+
 export interface BackportReport {
   readonly delivery: string;
   /** Where the commits were, and the environment that promotions to there begin in. */

@@ -1,5 +1,5 @@
 import { ProblemError } from '../base/errors.ts';
-import type { BackportReport, PromotionReport, ReleaseReport } from '../model/faces.ts';
+import type { BackportReport, PromotionReport, ReleaseReport, TogetherReport } from '../model/faces.ts';
 import type { Environment } from '../model/types.ts';
 import type { User } from '../model/user.ts';
 import { type ApproveRequest, approve, waitingOn } from './act/approve.ts';
@@ -9,6 +9,7 @@ import { type PromoteRequest, promote } from './act/promote.ts';
 import { type RejectRequest, reject } from './act/reject.ts';
 import { withSkips } from './act/skip.ts';
 import { withStories } from './act/stories.ts';
+import { promoteTogether } from './act/together.ts';
 import { decide } from './decide/decide.ts';
 import { gatherFacts, isDeployed } from './decide/facts.ts';
 import { evaluateGates } from './gates/policy.ts';
@@ -35,6 +36,18 @@ export function createPromotionActions(options: PromoteOptions) {
     hold: (target: Environment, request: HoldRequest, user: User) => hold(options, target, request, user),
 
     release: (target: Environment) => release(options, target),
+
+    promoteTogether: (
+      targets: readonly Environment[],
+      request: { readonly dryRun: boolean },
+      user: User,
+    ): Promise<TogetherReport> =>
+      promoteTogether(
+        options,
+        targets.map(({ spec }) => spec),
+        request,
+        user,
+      ),
 
     withSkips: (target: Environment, releases: readonly ReleaseReport[]) =>
       withSkips(options, target, releases),

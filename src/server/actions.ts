@@ -11,6 +11,7 @@ import type {
   PromotionReport,
   ReleaseReport,
   StatusReport,
+  TogetherReport,
   WebhookReport,
   WhyReport,
 } from '../model/faces.ts';
@@ -58,6 +59,12 @@ export interface Actions {
     },
     user: User,
   ): Promise<PromotionReport>;
+  /** All of them move, or none. */
+  promoteTogether(
+    names: readonly EnvironmentName[],
+    options: { dryRun: boolean },
+    user: User,
+  ): Promise<TogetherReport>;
   hold(name: EnvironmentName, options: { reason: string; until?: string }, user: User): Promise<Message>;
   release(name: EnvironmentName, user: User): Promise<Message>;
   approve(name: EnvironmentName, options: { revision?: string }, user: User): Promise<PromotionReport>;

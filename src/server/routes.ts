@@ -1,7 +1,7 @@
 import { ProblemError, unwrap } from '../base/errors.ts';
 import { unpackTreeText } from '../base/packedtree.ts';
 import type { Access, Question } from '../model/access.ts';
-import type { ConnectRequest, PreviewWord } from '../model/faces.ts';
+import type { ConnectRequest, PreviewWord, TogetherReport } from '../model/faces.ts';
 import type { User } from '../model/user.ts';
 import type { Actions, EnvironmentName } from './actions.ts';
 import { decodedSegment, type Fields, fieldsOf, flag, needed, text, texts, whole } from './fields.ts';
@@ -205,6 +205,8 @@ export async function answer(
     if (!act) throw badRequest(`"act" must be one of ${WEBHOOK_ACTS.join(', ')}.`);
     return { status: 200, body: await actions.webhook(delivery, act) };
   }
+  if (request.method === 'POST' && request.path === '/api/v1/promotions')
+    return { status: 200, body: await together(actions, access, request) };
   if (request.method === 'GET' && request.path === '/api/v1/status')
     return { status: 200, body: await visibleStatus(access, user, await actions.status()) };
   if (request.method === 'POST' && request.path === '/api/v1/deliveries') {
@@ -215,6 +217,30 @@ export async function answer(
     return { status: 200, body: await actions.connect(connection, user) };
   }
   throw notFound(request);
+}
+
+/** More than anybody promotes at once. */
+const MOST_TOGETHER = 20;
+
+/** Several promotions at once: the right to each of them is asked before anything is done. */
+async function together(
+  actions: Actions,
+  access: Access,
+  { body, user }: FaceRequest,
+): Promise<TogetherReport> {
+  const fields = fieldsOf(body);
+  const asked = [...new Set(texts(fields, 'environments') ?? [])];
+  if (asked.length < 2 || asked.length > MOST_TOGETHER)
+    throw badRequest(`"environments" must be a list of 2 to ${MOST_TOGETHER}, as shop/prod each.`);
+  const names: EnvironmentName[] = [];
+  for (const one of asked) {
+    const slash = one.indexOf('/');
+    const name = { delivery: slash < 0 ? '' : one.slice(0, slash), environment: one.slice(slash + 1) };
+    const target = await completed(actions, access, user, name);
+    await access.assert(user, { on: 'environment', verb: 'promote', ...target });
+    names.push(target);
+  }
+  return actions.promoteTogether(names, { dryRun: fields.dryRun === true }, user);
 }
 
 /** The delivery, where it was left out: the only one that has such an environment, of those that the user may see. */

@@ -142,6 +142,17 @@ describe('server: routes', () => {
     expect(sent?.args[1].tree.paths).to.deep.equal(['a.yaml']);
   });
 
+  it('asks of several promotions for the right to each, before anything is done', async () => {
+    const notBilling = accessOf(
+      (_, question) => question.on === 'environment' && question.delivery !== 'billing',
+    );
+    const asked = (environments: unknown) =>
+      refused(ask('POST', '/api/v1/promotions', { environments }, notBilling));
+    expect(await asked(['shop/prod', 'billing/prod'])).to.equal('Forbidden');
+    expect(await asked(['shop/prod'])).to.equal('BadRequest');
+    expect(await asked('shop/prod')).to.equal('BadRequest');
+  });
+
   it('shows of the status what the user may see', async () => {
     const dev = accessOf((_, question) => question.on === 'environment' && question.environment === 'dev');
     const seen = (await ask('GET', '/api/v1/status', undefined, dev))?.body as StatusReport;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { formatProblem } from '../../base/errors.ts';
-import type { PromotionReport } from '../../model/faces.ts';
+import { formatProblem, ProblemError } from '../../base/errors.ts';
+import type { PromotionReport, TogetherReport } from '../../model/faces.ts';
 import { clientCommand, environmentPath, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import type { FaceClient } from '../daemon/face.ts';
@@ -13,6 +13,8 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
       'bring what is tested in the environment before to this one, by a merge commit with the very same tree',
     )
     .argument('<environment>', 'the target: shop/prod')
+    .argument('[others...]', 'with --together: further targets')
+    .option('--together', 'all of them or none: they move when every gate of all is open')
     .option('--dry-run', 'say what would happen, and why not')
     .option('--again', 'also what somebody reverted on the branch of the target')
     .option('--retest', 'run tests once more that failed in the source')
@@ -25,7 +27,8 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
     .option('--from <environment>', 'leave out those between, for a --reason; needs the same right')
     .option('--reason <text>', 'why a gate or an environment is skipped; it stays on record');
   return withWait(command, 'once it is promoted, wait until it is healthy').action(
-    async (name: string, options: PromoteOptions) => {
+    async (name: string, others: readonly string[], options: PromoteOptions) => {
+      if (others.length > 0) return promoteTogether(context, [name, ...others], options, exit);
       const body = {
         dryRun: options.dryRun === true,
         ...(options.again ? { again: true } : {}),
@@ -48,10 +51,50 @@ interface PromoteOptions extends OutputOptions, WaitingOptions {
   readonly retest?: boolean;
   readonly skip: readonly string[];
   readonly from?: string;
+  readonly together?: boolean;
   readonly reason?: string;
 }
 
 const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
+
+/** Several targets at once. What is said of one revision, a skip or another source, is said of one target at a time. */
+async function promoteTogether(
+  context: CliContext,
+  environments: readonly string[],
+  options: PromoteOptions,
+  exit: (code: number) => void,
+): Promise<void> {
+  if (!options.together || options.again || options.from || options.skip.length > 0)
+    throw new ProblemError({
+      reason: 'Misused',
+      message: options.together
+        ? '--together goes with --dry-run alone: --again, --skip and --from are about one target.'
+        : 'Several targets are promoted one by one, or with --together: all of them or none.',
+      remedy: `pilotage promote ${environments.join(' ')} --together`,
+    });
+  const daemon = await face(context, options);
+  const body = { environments, dryRun: options.dryRun === true };
+  const report = await daemon.post<TogetherReport>('/api/v1/promotions', body);
+  if (options.output === 'json') printJson(context, report);
+  else print(context, formatTogether(report));
+  if (!['Promoted', 'WouldPromote', 'UpToDate'].includes(report.outcome)) exit(1);
+}
+
+const TOGETHER: Readonly<Record<TogetherReport['outcome'], string>> = {
+  Promoted: 'All of them moved.',
+  WouldPromote: 'All of them would move.',
+  UpToDate: 'All of them carry it already.',
+  Refused: 'None of them moved: not every gate is open.',
+  TakenBack: 'None of them stays moved: one did not move, and those before it were taken back.',
+  PartlyMoved: 'One of them did not move, and not all of those before it could be taken back.',
+};
+
+export const formatTogether = ({ outcome, members, problems }: TogetherReport): string =>
+  [
+    TOGETHER[outcome],
+    ...members.map(formatPromotion),
+    ...problems.map((problem) => formatProblem(problem)),
+  ].join('\n');
 
 /** Waits only for what was promoted, not for gates or decisions. */
 async function waitForRollout(

@@ -23,12 +23,16 @@ interface Good {
 }
 
 /** A promotion that failed where it went, its merge on the branch, and what to go back to. */
-interface Failed {
+export interface Failed {
   readonly target: Environment;
   readonly promotion: Promotion;
   readonly cause: string;
   readonly tip: Commit;
   readonly good: Good;
+  /** Why it is taken back, as its message says; absent: the policy says so. */
+  readonly why?: string;
+  /** Who has it taken back; absent: Pilotage. */
+  readonly by?: string;
 }
 
 /**
@@ -53,7 +57,7 @@ export async function takeBack(
   const failed = { target, promotion, cause, good, tip: await repository.commit(merge) };
   const refusal =
     (await heldByGates(repository, failed)) ??
-    (await pushRevert(options, repository, failed).catch(reasonOf));
+    (await pushRevert(options, repository, failed).then(() => undefined, reasonOf));
   if (refusal === undefined) return undefined;
   return holdInstead(options, failed, refusal);
 }
@@ -111,13 +115,13 @@ async function heldByGates(
     : `${PILOTAGE_FILE} was another one before, so that a revert has to pass the gates of ${target.spec.environment}.`;
 }
 
-/** Undefined when the branch has moved, to the revert or by somebody else's push, which is a later word than the promotion. */
-async function pushRevert(
+/** The revert that the branch has moved to; undefined where somebody else pushed, which is a later word than the promotion. */
+export async function pushRevert(
   options: PromoteOptions,
   repository: Repository,
   failed: Failed,
-): Promise<undefined> {
-  const { target, promotion, cause, tip, good } = failed;
+): Promise<Oid | undefined> {
+  const { target, promotion, cause, tip, good, by = BY } = failed;
   const { delivery, branch } = target.spec;
   const oid = await repository.commitTree({
     tree: good.commit.tree,
@@ -133,8 +137,11 @@ async function pushRevert(
     failure,
   });
   try {
-    const outcome = await options.publish({ delivery, branch, oid, expected: tip.oid, by: BY });
-    if (outcome === 'rejected') return void (await recordStatus(options.home, intent, statusOf(promotion)));
+    const outcome = await options.publish({ delivery, branch, oid, expected: tip.oid, by });
+    if (outcome === 'rejected') {
+      await recordStatus(options.home, intent, statusOf(promotion));
+      return undefined;
+    }
   } catch (error) {
     await recordStatus(options.home, intent, statusOf(promotion));
     throw error;
@@ -150,6 +157,7 @@ async function pushRevert(
     { delivery, to: promotion.spec.to, revision: promotion.spec.revision, oid },
     'reverted',
   );
+  return oid;
 }
 
 async function holdInstead(options: PromoteOptions, failed: Failed, why: string): Promise<undefined> {
@@ -184,13 +192,13 @@ const statusOf = ({ status }: Promotion): NonNullable<Promotion['status']> => st
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
 
 /** The cause is indented, so that no line of a log is taken for a trailer. */
-function messageOf({ target, promotion, cause, tip, good }: Failed): string {
+function messageOf({ target, promotion, cause, tip, good, why }: Failed): string {
   const { from, to, revision } = promotion.spec;
   return withTrailers(
     [
       `Revert "${firstLine(tip.message)}"`,
       '',
-      `It failed in ${to}, which had been told to go back then (onFailure: revert):`,
+      why ?? `It failed in ${to}, which had been told to go back then (onFailure: revert):`,
       '',
       ...cause.split('\n').map((line) => `    ${line}`),
       '',

@@ -70,6 +70,12 @@ describe('pilotage promote and approve', () => {
     expect(face.users).to.deep.equal(['ann']);
   });
 
+  it('says of several targets that they are promoted one by one or together', async () => {
+    const { code, stderr } = await face.run('promote', 'shop/prod', 'shop/eu');
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('pilotage promote shop/prod shop/eu --together');
+  });
+
   it('fails when it waits or is refused, so that a script stops', async () => {
     face.answers[PROMOTE] = waiting;
     expect((await face.run('promote', 'shop/prod', '--dry-run')).code).to.equal(1);
