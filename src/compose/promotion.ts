@@ -6,7 +6,7 @@ import type { KubeClient } from '../kube/client/client.ts';
 import type { PlanReport } from '../model/faces.ts';
 import type { PromoteOptions, PromotionCache, PromotionSources } from '../promotion/options.ts';
 import { pushToRemote } from '../sync/intake/remotes.ts';
-import { pin } from '../sync/state/pin.ts';
+import { changeSpec, pin } from '../sync/state/pin.ts';
 import type { Repositories } from './repositories.ts';
 import type { Synced } from './sync.ts';
 
@@ -44,6 +44,7 @@ export function composePromotion(parts: PromotionParts): PromoteOptions {
       const plan = await sync.plan(spec.delivery, spec.environment, { revision });
       return plan.ok ? outlineOf(plan.value) : [];
     },
+    changeSpec: ({ metadata }, spec) => changeSpec(parts.deliveryHome, metadata.name ?? '', spec),
     hold: ({ metadata }, held) => pin(parts.deliveryHome, metadata.name ?? '', held, clock.now()),
   };
 }

@@ -5,6 +5,7 @@ import type { ForgeOf } from '../forge/forge.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { Informer } from '../kube/client/informer.ts';
+import type { JsonObject } from '../kube/values/types.ts';
 import type { Environment, Promotion, Release } from '../model/types.ts';
 import type { GateFacts } from './gates/gate.ts';
 
@@ -53,6 +54,8 @@ export interface PromoteOptions extends FactOptions {
   readonly look: (delivery: string) => Promise<unknown>;
   /** What deploying a revision would do to an environment, a line each, for people; empty where that cannot be told. */
   readonly outline: (environment: Environment, revision: string) => Promise<readonly string[]>;
+  /** Changes the spec of an environment as a person asks; null takes a member away. */
+  readonly changeSpec: (environment: Environment, spec: JsonObject) => Promise<unknown>;
   /** Holds an environment at a revision, as a rollback does, where its branch cannot be written. */
   readonly hold: (target: Environment, held: Hold) => Promise<unknown>;
 }

@@ -25,6 +25,7 @@ import { createPromotionController } from '../../src/promotion/controller.ts';
 import type { PromoteOptions } from '../../src/promotion/options.ts';
 import { environmentOf } from '../../src/promotion/record/lookup.ts';
 import { install } from '../../src/sync/cluster/install.ts';
+import { changeSpec } from '../../src/sync/state/pin.ts';
 import type { FakeClock } from '../fakes/clock.ts';
 import type { FakeForge } from '../fakes/forge.ts';
 import { named, signedIn } from '../fakes/user.ts';
@@ -123,6 +124,7 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
       forge: async () => world.forge,
       look: async () => undefined,
       outline: async () => ['update Deployment web'],
+      changeSpec: ({ metadata }, spec) => changeSpec(home, metadata.name ?? '', spec),
       async hold({ metadata }, held) {
         const pin = { ...held, since: new Date(clock.now()).toISOString() };
         const key = { namespace: PILOTAGE_NAMESPACE, name: metadata.name ?? '' };

@@ -9,6 +9,7 @@ import type {
   WriteOptions,
 } from '../../kube/client/client.ts';
 import { AUTHENTICATED } from '../../kube/client/serviceaccount.ts';
+import { PODS } from '../../kube/kinds/resources.data.ts';
 import { deepFreeze, isObject } from '../../kube/values/equal.ts';
 import { plainJson } from '../../kube/values/plain.ts';
 import { type StatusError, statusError } from '../../kube/values/status.ts';
@@ -26,6 +27,7 @@ import { assertMayImpersonate } from './auth/impersonation.ts';
 import { assertAuthorized } from './authorize.ts';
 import { badRequest, notServed } from './errors.ts';
 import { measuredAs } from './kinds/metrics.ts';
+import { linkDuplex } from './streaming/linkduplex.ts';
 import type { Api, ServedResource, StoredWatch, WriteParameters } from './types.ts';
 
 /** Owner of fields that our own code writes without naming a manager. */
@@ -154,14 +156,18 @@ export function inProcessClient(api: Api, user: User): KubeClient {
     logs: async (key, options = {}) =>
       api.connect({
         subresource: 'log',
-        ...item({ group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true }, key),
+        ...item(PODS, key),
         ...options,
       }),
     exec: async () => {
       throw notBuilt('exec');
     },
-    portForward: async () => {
-      throw notBuilt('port-forward');
+    async portForward(key, port) {
+      const target = item(PODS, key);
+      const dial = await api.dial({ ...target, subresource: 'portforward', verb: 'create' });
+      const closed = new AbortController();
+      const duplex = linkDuplex(await dial({ port }, closed.signal));
+      return duplex.once('close', () => closed.abort(new Error('the connection is closed')));
     },
     as: (other) => inProcessClient(impersonating(api, user, other), other),
   };

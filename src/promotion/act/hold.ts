@@ -2,7 +2,7 @@ import { rfc3339 } from '../../base/clock.ts';
 import { ProblemError } from '../../base/errors.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { fullName } from '../../model/names.ts';
-import { ENVIRONMENTS, type Environment, type Hold, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import type { Environment, Hold } from '../../model/types.ts';
 import type { User } from '../../model/user.ts';
 import type { PromoteOptions } from '../options.ts';
 
@@ -14,7 +14,7 @@ export interface HoldRequest {
 
 /** Nothing is promoted to an environment from now on, by a person's word; what runs there is looked after as before. */
 export async function hold(
-  { home, clock }: PromoteOptions,
+  { changeSpec, clock }: PromoteOptions,
   target: Environment,
   request: HoldRequest,
   { name: by }: User,
@@ -42,32 +42,20 @@ export async function hold(
     ...(until === undefined ? {} : { until: rfc3339(until) }),
   };
   // A merge patch keeps what it does not name: the end of the hold before.
-  await patch(home, target, { until: null, ...word });
+  await changeSpec(target, { hold: { until: null, ...word } });
   const end = word.until === undefined ? `; to go on: pilotage hold ${name} --off` : ` until ${word.until}`;
   return { message: `Nothing is promoted to ${name}${end}.` };
 }
 
 export async function release(
-  { home }: PromoteOptions,
+  { changeSpec }: PromoteOptions,
   target: Environment,
 ): Promise<{ readonly message: string }> {
   const name = fullName(target);
   if (!target.spec.hold) throw new ProblemError({ reason: 'NotHeld', message: `${name} is not held.` });
-  await patch(home, target, null);
+  await changeSpec(target, { hold: null });
   return { message: `${name} is not held any more.` };
 }
-
-const patch = (
-  home: PromoteOptions['home'],
-  { metadata }: Environment,
-  hold: Readonly<Record<string, string | null>> | null,
-): Promise<Environment> =>
-  home.patch<Environment>(
-    ENVIRONMENTS,
-    { namespace: PILOTAGE_NAMESPACE, name: metadata.name ?? '' },
-    { type: 'merge', body: { spec: { hold } } },
-    { fieldManager: 'pilotage' },
-  );
 
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 

@@ -44,7 +44,7 @@ export async function promote(
   const skips = skipsOf(found.facts, request.skip, by, now);
   const { source, revision } = found;
   const isRetest = request.retest === true && !request.dryRun;
-  const retest = isRetest && (await askForTests(options.home, source, { revision: revision.oid, by, now }));
+  const retest = isRetest && (await askForTests(options, source, { revision: revision.oid, by, now }));
   const facts = {
     ...found.facts,
     ...(retest ? { retest } : {}),
