@@ -303,7 +303,7 @@ function confirmNote(environment: Environment, { steps }: Plan): Pick<Findings, 
   if (waiting.length === 0) return undefined;
   const more = waiting.length > 1 ? ` and ${waiting.length - 1} more` : '';
   return {
-    note: `${waiting[0]}${more} not in git any more: pruned once a person says so\n  → pilotage confirm ${fullName(environment)}`,
+    note: `${waiting[0]}${more} ${waiting.length > 1 ? 'are' : 'is'} not in git any more: pruned once a person says so\n  → pilotage confirm ${fullName(environment)}`,
   };
 }
 
