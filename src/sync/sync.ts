@@ -116,7 +116,12 @@ export function createSync(options: SyncOptions): Sync {
     // Its synced state only: the listener below decides what wakes an environment, for most changes are our own status.
     watches: [watch(informer, () => [])],
     async reconcile(name, signal) {
-      const due = await attend({ home, clock, decideAgain: recordAgain }, name);
+      // What runs goes on, whatever keeps its branches from being read: it is asked again.
+      const decideAgain = (delivery: string) =>
+        recordAgain(delivery).catch((error: unknown) =>
+          logger.error({ delivery, error: String(error) }, 'its previews cannot be decided anew'),
+        );
+      const due = await attend({ home, clock, decideAgain }, name);
       const again = await reconciler.reconcile(name, signal);
       return soonest(due, again);
     },

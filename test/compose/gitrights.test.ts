@@ -65,6 +65,22 @@ describe('rights in the git host', () => {
     expect(await pushFirst(TOKEN_HOLDER, 'shelf', 'dev')).to.equal(undefined);
   });
 
+  it('let the branch of a preview be rewritten, as if it had none', async () => {
+    await world.environment('loft', 'preview-x');
+    const key = { namespace: PILOTAGE_NAMESPACE, name: 'loft.preview-x' };
+    const { branch } = (await world.admin.get(ENVIRONMENTS, key)).spec;
+    const ref = { branch, from: 'b'.repeat(40), to: TIP };
+    const facts = { descends: false, isFirst: false, principal: { ...TOKEN_HOLDER }, pushed };
+    expect((await rights.policy('loft', ref, facts))?.reason).to.equal('RewriteRefused');
+    const preview = {
+      ...{ slug: 'x', base: 'dev', secrets: [], quota: { cpu: '1', memory: '1Gi', pods: 1 }, ttlSeconds: 60 },
+      ...{ activeAt: '2026-12-01T12:00:00Z', usedAt: '2026-12-01T12:00:00Z' },
+    };
+    const body = { spec: { preview } };
+    await world.admin.patch(ENVIRONMENTS, key, { type: 'merge', body }, { fieldManager: 'test' });
+    expect(await rights.policy('loft', ref, facts)).to.equal(undefined);
+  });
+
   describe('of the branch of an environment that was deleted', () => {
     let was: string;
     let isRunning: string;

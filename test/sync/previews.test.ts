@@ -3,6 +3,7 @@ import { LIMIT_RANGES, NAMESPACES, RESOURCE_QUOTAS } from '../../src/kube/kinds/
 import { notFoundAsUndefined } from '../../src/kube/values/status.ts';
 import { previewNamespace } from '../../src/model/previews.ts';
 import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
+import { giveWord } from '../../src/sync/intake/previews/word.ts';
 import { cm, createHarness, dataOf, deploy, type Harness } from './harness.ts';
 
 const HOUR = 3_600_000;
@@ -216,6 +217,48 @@ describe('previews', () => {
     expect(await replicas()).to.equal(0);
     await branch('feature/login', { 'web.yaml': deploy('web'), 'b.yaml': cm('b') }, policy);
     expect(await replicas()).to.equal(2);
+  });
+
+  it("goes by a person's word, whole, and comes again with the next push alone", async () => {
+    await base();
+    await branch('feature/login');
+    const preview = await h.environment('preview-feature-login');
+    const orphan = await h.sync.delete(preview, 'orphan').catch((error: Error) => error.message);
+    expect(orphan).to.contain('goes with its namespace');
+    await h.sync.delete(preview, 'prune');
+    await h.settle(2_000);
+    await h.observe();
+    expect(await named()).to.deep.equal([]);
+    await branch('feature/login', { 'b.yaml': cm('b') });
+    expect(await named()).to.deep.equal(['preview-feature-login']);
+  });
+
+  it("stays longer by a person's word, and never for more than 30 days", async () => {
+    await base(POLICY.replace('3d', '2h'));
+    await branch('feature/login');
+    const words = { home: h.home.client, clock: h.clock };
+    const extend = async (seconds: number) =>
+      giveWord(words, await h.environment('preview-feature-login'), { type: 'extend', seconds }, 'ada');
+    await extend(3600);
+    await h.clock.advance(2.5 * HOUR);
+    expect(await named()).to.deep.equal(['preview-feature-login']);
+    await extend(365 * 24 * 3600);
+    const { keepUntil = '' } = (await h.environment('preview-feature-login')).spec.preview ?? {};
+    expect(Date.parse(keepUntil) - h.clock.now()).to.be.at.most(30 * 24 * HOUR);
+    const dev = await h.environment();
+    const refused = await giveWord(words, dev, { type: 'sleep' }, 'ada').catch(
+      (error: Error) => error.message,
+    );
+    expect(refused).to.contain('shop/dev is no preview');
+  });
+
+  it("takes over no object by a person's word either", async () => {
+    await base();
+    await branch('feature/login');
+    const adopting = { objects: ['ConfigMap/a'], by: 'ada' };
+    const preview = await h.environment('preview-feature-login');
+    const refused = await h.sync.adopt(preview, adopting).catch((error: Error) => error.message);
+    expect(refused).to.contain('takes over nothing');
   });
 
   it('makes none, and ends those that there are, where an administrator allows none', async () => {
