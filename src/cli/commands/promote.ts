@@ -84,7 +84,7 @@ const TOGETHER: Readonly<Record<TogetherReport['outcome'], string>> = {
   Promoted: 'All of them moved.',
   WouldPromote: 'All of them would move.',
   UpToDate: 'All of them carry it already.',
-  Refused: 'None of them moved: not every gate is open.',
+  Refused: 'None of them moved: something is in the way of at least one.',
   TakenBack: 'None of them stays moved: one did not move, and those before it were taken back.',
   PartlyMoved: 'One of them did not move, and not all of those before it could be taken back.',
 };
