@@ -11,6 +11,7 @@ import { createReporter } from '../forge/report/reporter.ts';
 import { groupSizes } from '../identity/groups.ts';
 import { openContexts } from '../kube/remote/contexts.ts';
 import { createProgressHub } from '../model/progresshub.ts';
+import { createChecksController } from '../promotion/checks/controller.ts';
 import { createPromotionController } from '../promotion/controller.ts';
 import { createPromotionCache } from '../promotion/record/cache.ts';
 import { createRenderPool } from '../render/pool/pool.ts';
@@ -128,6 +129,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   });
   const promoter = createPromotionController(promotion);
   const measurer = composeMeasure({ ...common, home, contexts });
+  const checks = createChecksController({ ...common, home: options.home.promotionClient, forge });
   const previewForge = createPreviewForge({ ...common, home, forges: forge });
   const reporter = createReporter({ ...common, home, forge });
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost, forge };
@@ -141,6 +143,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   parts.add('promotion', () => promoter.stop());
   parts.add('measurements', () => measurer.stop());
   parts.add('previews at forges', () => previewForge.stop());
+  parts.add('checks of CI', () => checks.stop());
   parts.add('statuses at forges', () => reporter.stop());
   // Before the two that may wait for a rendering.
   parts.add('rendering', () => pool.close());
@@ -153,6 +156,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   measurer.start(lifetime.signal);
   previewForge.start(lifetime.signal);
   reporter.start(lifetime.signal);
+  checks.start(lifetime.signal);
   const collect = async () => {
     await collectImages({ ...common, home, stores: [images, containerImages] });
     await synced.collectBundles();

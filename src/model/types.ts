@@ -15,7 +15,7 @@ import {
   type proposal,
   type SYNC_STATES,
 } from './kinds/environment.ts';
-import type { hold, measurement, stay, testRun } from './kinds/gaterecords.ts';
+import type { commitChecks, hold, measurement, stay, testRun } from './kinds/gaterecords.ts';
 import type { appRun, HOOK_PHASES, hookRecord } from './kinds/hookrun.ts';
 import {
   type ObjectOfKind,
@@ -95,6 +95,7 @@ export type Stay = Infer<typeof stay>;
 export type TestRun = Infer<typeof testRun>;
 /** What was measured outside for one gate. */
 export type Measurement = Infer<typeof measurement>;
+export type CommitChecks = Infer<typeof commitChecks>;
 export type InventoryEntry = Infer<typeof inventoryEntry>;
 /** A change that was made in the cluster instead of in git, and that was set back. */
 export type HealedDrift = Infer<typeof healedDrift>;

@@ -127,8 +127,8 @@ describe('a real Gitea', function () {
       'bot',
     ]);
     expect(await greeting('prod')).to.equal('one');
-    const status = await pilotage.cli('status');
-    expect(status.stdout).to.contain('pulls/1');
+    const asked = await pilotage.cli('promote', 'shop/prod');
+    expect(asked.stdout).to.contain('Proposed to merge shop/dev').and.to.contain('/ada/shop/pulls/1');
     await gitea.api('ada', 'POST', '/repos/ada/shop/pulls/1/merge', { Do: 'merge' });
     await eventually('prod says two', async () => (await greeting('prod')) === 'two', 60_000);
   });

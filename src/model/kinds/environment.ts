@@ -1,5 +1,5 @@
 import { conditions, inventoryEntry, promotionPolicy, REF, TERMS, terms } from './common.ts';
-import { hold, measurement, stay, testRun } from './gaterecords.ts';
+import { commitChecks, hold, measurement, stay, testRun } from './gaterecords.ts';
 import { appRun } from './hookrun.ts';
 import type { PilotageKind } from './kind.ts';
 import {
@@ -152,6 +152,8 @@ const status = object({
   tests: optional(list(testRun)),
   /** What gates that lead here asked of the outside, the newest answer to each. */
   measured: optional(listBy(['gate'], measurement)),
+  /** What CI says of the revisions that wait to come here, for the gate `ci`. */
+  checks: optional(listBy(['revision'], commitChecks)),
   message: optional(string),
   conditions: optional(conditions),
   /** What we own in the namespace; an entry leaves when its deletion is confirmed. */

@@ -1,5 +1,5 @@
 import { REF } from './common.ts';
-import { integer, object, oneOf, optional, string, time } from './shape.ts';
+import { boolean, integer, list, object, oneOf, optional, string, time } from './shape.ts';
 
 /** What an Environment records for the gates that lead to it, or that look at it. */
 
@@ -51,4 +51,20 @@ export const measurement = object({
   goodSince: optional(time),
   /** How often in a row nobody answered: the next try is later each time. */
   failures: optional(integer),
+});
+
+/** What the forge said of a commit that the gate `ci` asks for. */
+export const commitChecks = object({
+  revision: string,
+  /** When it was asked last. */
+  at: time,
+  /** When it answered last; absent: never. What it said is that old. */
+  answeredAt: optional(time),
+  /** Why there was no answer the last time. */
+  problem: optional(string),
+  /** How often in a row there was none: the next try is later each time. */
+  failures: optional(integer),
+  /** By name; those of Pilotage itself are left out. `isWhole`: there are no others. */
+  statuses: list(object({ name: string, state: oneOf(['pending', 'success', 'failure', 'error']) })),
+  isWhole: boolean,
 });

@@ -76,7 +76,9 @@ export async function promote(
     const proposed = await propose(options, gathered, { decision, promotion, by, ...proposal });
     return { ...proposed, ...besides(choice) };
   }
-  if (decision.type === 'advance')
+  // A pull request is opened by itself; the branch is moved by itself where the policy says so alone.
+  const mayPush = !request.auto || gathered.target.status?.promotionPolicy?.auto === true;
+  if (decision.type === 'advance' && mayPush)
     return { ...(await push(options, gathered, { decision, promotion, by })), ...besides(choice) };
   await recordStatus(options.home, promotion, statusOf(decision));
   return { ...reportOf(gathered, decision), ...besides(choice) };

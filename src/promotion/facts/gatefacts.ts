@@ -21,7 +21,7 @@ export async function gateFacts(
   const { gates = {} } = target.status?.promotionPolicy ?? {};
   const { hold } = target.spec;
   const { skips } = promotion?.spec ?? {};
-  const { measured } = target.status ?? {};
+  const { measured, checks } = target.status ?? {};
   const stopped = source && stoppedBy(source);
   const asksPeople = gates.approvals !== undefined;
   const digest = asksPeople && source ? await imagesOf(sources, source, revision) : undefined;
@@ -30,6 +30,7 @@ export async function gateFacts(
     ...(hold ? { hold } : {}),
     ...(skips ? { skips } : {}),
     ...(measured ? { measured } : {}),
+    ...(checks ? { checks } : {}),
     ...(stopped ? { sourceStopped: stopped } : {}),
     ...(source?.spec.retest ? { retest: source.spec.retest } : {}),
     ...(digest === undefined ? {} : { digest }),

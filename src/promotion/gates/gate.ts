@@ -3,6 +3,7 @@ import type { GateGrammar } from '../../model/gategrammar.ts';
 import type { Cursor } from '../../model/reader.ts';
 import type {
   Approval,
+  CommitChecks,
   EnvironmentSpec,
   EnvironmentStatus,
   GateState,
@@ -47,6 +48,8 @@ export interface GateFacts {
    * setting (`measuredFor` of `measured.ts`) and for the revision of these facts.
    */
   readonly measured?: readonly Measurement[];
+  /** What the forge said of commits, as it is recorded with the target. */
+  readonly checks?: readonly CommitChecks[];
 }
 
 /** What a gate found, before it is put into words. */

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { ProblemError } from '../../../src/base/errors.ts';
+import { promote } from '../../../src/promotion/act/promote.ts';
 import { reject } from '../../../src/promotion/act/reject.ts';
 import { type FakeForge, fakeForge } from '../../fakes/forge.ts';
-import { signedIn } from '../../fakes/user.ts';
+import { named, signedIn } from '../../fakes/user.ts';
 import { createWorld, refusalOf, type World } from '../harness.ts';
 
 const BRANCH = 'pilotage/promote-prod';
@@ -55,6 +56,16 @@ describe('a promotion by pull request', () => {
     expect(pull.title).to.equal(`Promote shop/dev to prod: ${revision.slice(0, 7)}`);
     expect(pull.body).to.contain('Raise the limit').and.to.contain('update Deployment web');
     expect((await world.record(revision)).status?.pullRequest).to.deep.include({ number: 1, head: head.oid });
+  });
+
+  it('does not make the branch that is not there yet by itself: a person asks for the first promotion', async () => {
+    await world.dispose();
+    world = await createWorld({ by: 'pull-request', gates: {} });
+    world.forge = fakeForge();
+    await world.ships({ 'app.yaml': 'one' });
+    await promote(world.options, 'shop', 'prod', { dryRun: false, auto: true }, named('pilotage'));
+    expect(world.published).to.deep.equal([]);
+    expect((await world.promote()).outcome).to.equal('Promoted');
   });
 
   it('changes nothing while nothing has changed', async () => {

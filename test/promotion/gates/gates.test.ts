@@ -117,6 +117,12 @@ const STRICTNESS: Readonly<
     equal: [['load', 'smoke']],
     looser: [['smoke'], []],
   },
+  ci: {
+    setting: { required: ['build', 'test'] },
+    stricter: [{ required: ['build', 'lint', 'test'] }],
+    equal: [{ required: ['test', 'build'] }],
+    looser: [{ required: ['build'] }],
+  },
   soak: { setting: 60_000, stricter: [60_001], equal: [60_000], looser: [59_999] },
   window: {
     setting: [allow('0 9 * * 1-5', 8)],
