@@ -33,7 +33,10 @@ export async function repositoryOf(
   assertFits(url, request);
   // What was given for one server is not shown to another.
   const isSame = remote !== undefined && hostOf(remote.url) === hostOf(url);
-  const known = isSame && remote.secretRef ? await connectionData(home, remote.secretRef.name) : undefined;
+  const kept = isSame && remote.secretRef ? await connectionData(home, remote.secretRef.name) : undefined;
+  // An administrator has lent the agent's keys for one repository: they may open others of that server.
+  const isLent = kept?.agent === 'true' && remote?.url !== url;
+  const known = isLent ? { known_hosts: kept.known_hosts ?? '' } : kept;
   const { data, made } = isSshAddress(url)
     ? await sshConnection(url, request, known ?? {}, scan)
     : { data: httpConnection(known, { ...request, token, username }), made: undefined };

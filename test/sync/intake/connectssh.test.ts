@@ -101,6 +101,16 @@ describe('connecting over ssh', () => {
     expect((await shown(home)).identity).to.not.equal(before);
   });
 
+  it('lends the keys of the agent to the repository that an administrator named, and to no other of that server', async () => {
+    const home = await emptyHome();
+    const hostKey = `${server.type} ${server.key}`;
+    await connect(home, { name: 'shop', url, hostKey, sshAgent: true });
+    await connect(home, { name: 'shop', url, pollSeconds: 5 });
+    expect(await shown(home)).to.have.property('agent', 'true');
+    await connect(home, { name: 'shop', url: 'git@git.example.com:other.git' });
+    expect(await shown(home)).to.not.have.property('agent');
+  });
+
   it('says that a token opens nothing over ssh, and a key nothing over https', async () => {
     const home = await emptyHome();
     expect((await refused(home, { token: 'hush' }))?.reason).to.equal('BadRequest');
