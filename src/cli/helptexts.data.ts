@@ -117,6 +117,7 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage connect shop git@git.example.com:shop.git', 'over ssh; prints a deploy key to paste'],
       ['pilotage connect shop --check', 'what can be read and pushed there now'],
       ['pilotage connect shop --allow-cluster prod-cluster', 'its environments may name that context'],
+      ['pilotage connect shop --require-signatures signers', 'signed commits only'],
     ],
     next: 'pilotage status shop',
   },

@@ -30,6 +30,7 @@ import { openContainerImages, openImages } from './images.ts';
 import { composeMeasure } from './measure.ts';
 import { composePromotion } from './promotion.ts';
 import { openRepositories } from './repositories.ts';
+import { composeSignatures } from './signatures.ts';
 import type { SignInFile } from './signin.ts';
 import { composeSync } from './sync.ts';
 
@@ -75,7 +76,8 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const images = openImages({ ...common, dataDir, surroundings, confinement, room });
   const pool = createRenderPool({ clock, size: poolSize(machine()) });
   const contexts = openContexts({ ...common, kubeconfig: { paths: options.kubeconfigs } });
-  const repositories = openRepositories({ ...common, home, dataDir, surroundings });
+  const signatures = composeSignatures({ home, path: buildEnvironment.PATH ?? '', clock });
+  const repositories = openRepositories({ ...common, home, dataDir, surroundings, sign: signatures.sign });
   const { instanceUid, engineSockets } = options;
   const containerImages = openContainerImages({
     ...common,
@@ -94,6 +96,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     contexts,
     instanceUid,
     repositories,
+    signatures,
     images,
     containerImages,
     isHomeElsewhere: options.home.nodeConfig === undefined,
@@ -111,7 +114,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const gitHost = composeGitHost({
     ...common,
     ...synced,
-    ...{ hosted, home, room, pool, progress, audit, promotions },
+    ...{ hosted, home, room, pool, progress, audit, promotions, signatures },
     identity: options.home.identityClient,
     access: identity.access,
     authenticate: identity.authenticate,
@@ -124,6 +127,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     home: options.home.promotionClient,
     deliveryHome: home,
     repositories,
+    signatures,
     promotions,
     groups,
   });
@@ -134,7 +138,17 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const reporter = createReporter({ ...common, home, forge });
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost, forge };
   const { httpNames: names, certificates } = options;
-  const face = composeFace({ ...faced, dataDir, room, progress, audit, identity, names, certificates });
+  const face = composeFace({
+    ...faced,
+    dataDir,
+    signatures,
+    room,
+    progress,
+    audit,
+    identity,
+    names,
+    certificates,
+  });
 
   const lifetime = new AbortController();
   parts.add('repositories', () => hosted.close());

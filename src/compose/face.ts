@@ -12,6 +12,7 @@ import type { ProgressSource } from '../model/progress.ts';
 import type { User } from '../model/user.ts';
 import { createPromotionActions } from '../promotion/actions.ts';
 import type { PromoteOptions } from '../promotion/options.ts';
+import type { SignatureSources } from '../promotion/permit/signed.ts';
 import type { Actions } from '../server/actions.ts';
 import { createFace, type Face } from '../server/server.ts';
 import { makeWebhook, manageWebhook, webhookKind } from '../server/webhooks/manage.ts';
@@ -25,6 +26,7 @@ import type { Synced } from './sync.ts';
 import { composeWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface FaceParts extends Synced {
+  readonly signatures: SignatureSources;
   readonly dataDir: string;
   readonly home: Home;
   readonly repositories: Repositories;
@@ -88,7 +90,12 @@ function actionsOf(parts: FaceParts, webhooks: Webhooks): Actions {
       const kind = request.webhook === undefined ? undefined : webhookKind(request.webhook);
       const changed = await sync.connect(request);
       const word = await wordOfForge(parts.forge, request.name);
-      const answer = word === undefined ? changed : { ...changed, message: `${changed.message}\n  ${word}` };
+      const ownKey = request.signers === undefined ? undefined : await parts.signatures.ownKey();
+      const answer = {
+        ...changed,
+        ...(word === undefined ? {} : { message: `${changed.message}\n  ${word}` }),
+        ...(ownKey ? { signingKey: `ssh-ed25519 ${ownKey.toString('base64')}` } : {}),
+      };
       if (kind === undefined) return answer;
       return { ...answer, webhook: await makeWebhook(webhooks.manage, request.name, kind) };
     },

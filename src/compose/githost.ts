@@ -11,6 +11,7 @@ import type { ProgressSource } from '../model/progress.ts';
 import type { User } from '../model/user.ts';
 import type { PromotionCache } from '../promotion/options.ts';
 import { refuseUnpromoted } from '../promotion/permit/required.ts';
+import { refuseUnsigned } from '../promotion/permit/signed.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
 import type { Authenticate } from '../server/auth.ts';
 import { listenToPush } from '../server/sinks/push.ts';
@@ -18,6 +19,7 @@ import { foldUntouched, targetsOf } from '../server/sinks/pushtargets.ts';
 import type { Audit } from './audit.ts';
 import { pushRecorder } from './gitaudit.ts';
 import { createGitRights, type GitRights, type GitRightsParts } from './gitrights.ts';
+import type { Signatures } from './signatures.ts';
 import type { Synced } from './sync.ts';
 
 /** How long a rollout is reported to the pusher; the rollout itself has a deadline of its own. */
@@ -35,6 +37,7 @@ export interface GitHostParts extends Synced {
   readonly room: DiskRoom;
   readonly pool: RenderPool;
   readonly progress: ProgressSource;
+  readonly signatures: Signatures;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -55,11 +58,18 @@ export function composeGitHost(parts: GitHostParts): GitHost<User> {
   });
 }
 
-function unpromotedRefuser({ home, promotions, sync }: GitHostParts): GitRightsParts['refuseUnpromoted'] {
+function unpromotedRefuser({
+  home,
+  promotions,
+  sync,
+  signatures,
+}: GitHostParts): GitRightsParts['refuseUnpromoted'] {
   const sources = { home, promotions, releases: sync.releasesOf };
   return async (delivery, branch, landing) => {
     for (const environment of sync.records.onBranch(delivery, branch)) {
-      const problem = await refuseUnpromoted(sources, environment, landing);
+      const problem =
+        (await refuseUnpromoted(sources, environment, landing)) ??
+        (landing.to && (await refuseUnsigned(signatures, landing.pushed, environment, landing.to)));
       if (problem) return problem;
     }
     return undefined;

@@ -5,9 +5,11 @@ import type { ForgeOf } from '../forge/forge.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { PlanReport } from '../model/faces.ts';
 import type { PromoteOptions, PromotionCache, PromotionSources } from '../promotion/options.ts';
+import { refuseUnsigned } from '../promotion/permit/signed.ts';
 import { pushToRemote } from '../sync/intake/remotes.ts';
 import { changeSpec, pin } from '../sync/state/pin.ts';
 import type { Repositories } from './repositories.ts';
+import type { Signatures } from './signatures.ts';
 import type { Synced } from './sync.ts';
 
 export interface PromotionParts extends Synced {
@@ -18,6 +20,7 @@ export interface PromotionParts extends Synced {
   readonly promotions: PromotionCache;
   readonly groups: NonNullable<PromotionSources['groups']>;
   readonly forge: ForgeOf;
+  readonly signatures: Signatures;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -33,7 +36,16 @@ export function composePromotion(parts: PromotionParts): PromoteOptions {
     groups: parts.groups,
     releases: sync.releasesOf,
     author: { name: 'Pilotage', email: 'pilotage@localhost' },
-    rehearse: async ({ spec }, revision) => {
+    rehearse: async (target, revision) => {
+      const { spec } = target;
+      const unsigned = await refuseUnsigned(
+        parts.signatures,
+        await repositories.find(spec.delivery),
+        target,
+        revision,
+      );
+      // Nothing of it is rendered.
+      if (unsigned) return [unsigned];
       const plan = await sync.plan(spec.delivery, spec.environment, { revision });
       return plan.ok ? [] : plan.problems;
     },

@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Surroundings } from '../cli/context.ts';
 import { HostedRepositories } from '../git/host/hosted.ts';
+import type { SignCommit } from '../git/repository.ts';
 import { scanHostKeys } from '../git/transport/ssh/scan.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client/client.ts';
@@ -17,6 +18,8 @@ export interface RepositoriesOptions {
   readonly surroundings: Pick<Surroundings, 'buildEnvironment' | 'sshAgent'>;
   readonly home: KubeClient;
   readonly dataDir: string;
+  /** Signs what is committed here. */
+  readonly sign: SignCommit;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -30,14 +33,14 @@ export interface Repositories {
 }
 
 export function openRepositories(options: RepositoriesOptions): Repositories {
-  const { home, dataDir, clock, logger, surroundings } = options;
+  const { home, dataDir, clock, logger, surroundings, sign } = options;
   const path = surroundings.buildEnvironment.PATH ?? '';
   const sshDir = join(dataDir, 'ssh');
   // Keys of sessions that a crash has left.
   rmSync(sshDir, { recursive: true, force: true });
   const { sshAgent } = surroundings;
   const ground = { path, sshDir, ...(sshAgent === undefined ? {} : { sshAgent }) };
-  const hosted = new HostedRepositories(join(dataDir, 'git'));
+  const hosted = new HostedRepositories(join(dataDir, 'git'), sign);
   const remotes = createRemotes({
     home,
     root: join(dataDir, 'mirrors'),
@@ -45,6 +48,7 @@ export function openRepositories(options: RepositoriesOptions): Repositories {
     clock,
     logger,
     random: Math.random,
+    sign,
   });
   return {
     hosted,

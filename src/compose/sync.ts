@@ -10,6 +10,7 @@ import type { ProgressSink } from '../model/progress.ts';
 import { openReleaseKey } from '../model/releasekey.ts';
 import type { PromotionCache, PromotionSources } from '../promotion/options.ts';
 import { permit } from '../promotion/permit/permit.ts';
+import { permitSigned } from '../promotion/permit/signed.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
 import { collectBundles } from '../sync/history/bundlegc.ts';
 import { basePolicy } from '../sync/intake/basepolicy.ts';
@@ -25,6 +26,7 @@ import { createSync, type Sync } from '../sync/sync.ts';
 import { composeCharts } from './charts.ts';
 import type { ContainerImages, Images } from './images.ts';
 import type { Repositories } from './repositories.ts';
+import type { Signatures } from './signatures.ts';
 
 export interface SyncParts {
   readonly dataDir: string;
@@ -42,6 +44,7 @@ export interface SyncParts {
   readonly progress: ProgressSink;
   readonly promotions: PromotionCache;
   readonly groups: NonNullable<PromotionSources['groups']>;
+  readonly signatures: Signatures;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -97,6 +100,8 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
     clock,
     logger,
     progress: parts.progress,
+    verifies: async (environment, revision) =>
+      permitSigned(parts.signatures, await repository(environment.spec.delivery), environment, revision),
     mayDeploy: (environment, revision) =>
       permit(
         {

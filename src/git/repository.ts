@@ -35,6 +35,9 @@ export interface OpenRepository extends Repository {
   close(): void;
 }
 
+/** The signature of a commit that is written here, of its bytes without one; undefined: it has none. */
+export type SignCommit = (payload: Buffer) => Promise<string | undefined>;
+
 const KEPT = 'refs/pilotage/';
 const blobs = new ByteCache<string, Buffer>(32 * 2 ** 20);
 /** Every environment of a repository asks for the tree of the same commit. */
@@ -46,7 +49,7 @@ const trees = new ByteCache<string, FileTree>(32 * 2 ** 20);
  */
 export async function openRepository(
   dir: string,
-  options: { create?: boolean } = {},
+  options: { create?: boolean; sign?: SignCommit } = {},
 ): Promise<OpenRepository> {
   if (!existsSync(join(dir, 'HEAD'))) {
     if (!options.create) throw notARepository(dir);
@@ -54,7 +57,7 @@ export async function openRepository(
   }
   clearLeftovers(dir);
   clearAbandoned(join(dir, 'objects'), Date.now());
-  return new BareRepository(dir);
+  return new BareRepository(dir, options.sign);
 }
 
 export function notARepository(where: string): ProblemError {
@@ -103,15 +106,18 @@ class BareRepository implements OpenRepository {
   readonly #loadTree = createTreeLoader(scopeOf(trees), (tree, part) =>
     loadTree(this.store, this.#blobs, tree, part),
   );
+  readonly #sign: SignCommit | undefined;
   #tidying: Promise<number> | undefined;
 
   constructor(
     dir: string,
+    sign?: SignCommit,
     store = new ObjectStore(join(dir, 'objects')),
     refs = new RefStore(dir),
     pushes = new PushLog(dir),
   ) {
     this.dir = dir;
+    this.#sign = sign;
     this.store = store;
     this.refs = refs;
     this.closures = new Closures(store);
@@ -119,7 +125,7 @@ class BareRepository implements OpenRepository {
   }
 
   seeing(store: ObjectStore): Repository {
-    return new BareRepository(this.dir, store, this.refs, this.pushes);
+    return new BareRepository(this.dir, this.#sign, store, this.refs, this.pushes);
   }
 
   close(): void {
@@ -146,6 +152,10 @@ class BareRepository implements OpenRepository {
 
   async commit(oid: Oid) {
     return this.store.commit(oid);
+  }
+
+  async commitBytes(oid: Oid): Promise<Buffer> {
+    return this.store.readAs(oid, 'commit');
   }
 
   async log(from: Oid, options?: { limit?: number; exclude?: readonly Oid[]; allParents?: boolean }) {
@@ -212,7 +222,10 @@ class BareRepository implements OpenRepository {
 
   async commitTree(input: Parameters<Repository['commitTree']>[0]): Promise<Oid> {
     for (const oid of [input.tree, ...input.parents]) this.store.read(oid);
-    const content = serializeCommit({ ...input, committer: input.committer ?? input.author });
+    const commit = { ...input, committer: input.committer ?? input.author };
+    const plain = serializeCommit(commit);
+    const signature = await this.#sign?.(plain);
+    const content = signature === undefined ? plain : serializeCommit(commit, signature);
     return this.writes.run(async () => this.store.write('commit', content));
   }
 

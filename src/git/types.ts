@@ -48,6 +48,8 @@ export interface Repository {
   /** A branch, a full or (unambiguous) abbreviated commit id → commit id. */
   resolve(revision: string): Promise<Oid | undefined>;
   commit(oid: Oid): Promise<Commit>;
+  /** The bytes of a commit as they are stored: what its id is of, and its signature. */
+  commitBytes(oid: Oid): Promise<Buffer>;
   /** Newest first, first-parent order unless `allParents`. Stops before `exclude` and its ancestors. */
   log(
     from: Oid,

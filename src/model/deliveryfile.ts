@@ -38,6 +38,8 @@ export interface EnvironmentEntry {
   /** Fields that are neither compared nor written. */
   readonly ignore?: readonly IgnoreRule[];
   readonly promotion?: PromotionPolicy;
+  /** What is asked of its commits. */
+  readonly verify?: { readonly signatures: 'required' };
   readonly place: Place;
 }
 

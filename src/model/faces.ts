@@ -324,6 +324,12 @@ export interface ConnectRequest {
   readonly githubAppKey?: string;
   /** How many previews there may be at a time; 0: none. */
   readonly previews?: number;
+  /** Allowed signers of ssh-keygen(1), and keys of OpenPGP in ASCII armor: whose signatures of commits count. */
+  readonly signers?: string;
+  /** Whether all its environments take signed commits only. */
+  readonly requireSignatures?: boolean;
+  /** Commits that are vouched for with all that they contain, by their full ids. */
+  readonly signedSince?: readonly string[];
   /** A kind of WEBHOOK_KINDS: who calls when something was pushed. */
   readonly webhook?: string;
 }
@@ -348,6 +354,8 @@ export interface ConnectReport {
   /** The public half of the key that is shown to the server: to be pasted there. */
   readonly deployKey?: string;
   readonly webhook?: WebhookReport;
+  /** By which Pilotage signs what it commits, as SSH writes it. */
+  readonly signingKey?: string;
 }
 
 /** The body of every answer outside 2xx. */

@@ -7,7 +7,15 @@ import type { Fields, Rule } from './grammar.ts';
 import { readIgnore } from './ignorefile.ts';
 import { readImages, readRegistry } from './imagesfile.ts';
 import { readPatches } from './patchesfile.ts';
-import { APP, CHART_REFERENCE, environmentRule, fileRule, METADATA, specRule } from './pilotagegrammar.ts';
+import {
+  APP,
+  CHART_REFERENCE,
+  environmentRule,
+  fileRule,
+  METADATA,
+  specRule,
+  VERIFY,
+} from './pilotagegrammar.ts';
 import { readPreviews } from './previewpolicy.ts';
 import { promotionProblems, readPromotion } from './promotionpolicy.ts';
 import { type Cursor, complain, type Item, openText, placeOf, readList, readPath } from './reader.ts';
@@ -79,6 +87,7 @@ function readEnvironment(
   const cluster = fields.cluster.read();
   const needs = fields.dependsOn.read() ?? [];
   const promotion = fields.promotion.at && readPromotion(fields.promotion.at, gates, warnings);
+  const signatures = fields.verify.at && VERIFY.open(fields.verify.at).signatures.read();
   return {
     name,
     branch: fields.branch.read() ?? name,
@@ -90,6 +99,7 @@ function readEnvironment(
     ...(needs.length > 0 ? { dependsOn: needs } : {}),
     ...readRules(fields),
     ...(promotion ? { promotion } : {}),
+    ...(signatures === 'required' ? { verify: { signatures } } : {}),
     place: placeOf(fields.name.at ?? at),
   };
 }

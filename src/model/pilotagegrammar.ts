@@ -53,6 +53,9 @@ export const IGNORE = map(
 /** What becomes of objects that git drops. */
 const pruneRule = choice(...PRUNE_MODES);
 
+/** What is asked of the commits of an environment. */
+export const VERIFY = map({ signatures: choice('off', 'required') });
+
 export const environmentRule = (gates: readonly GateGrammar[]) =>
   map(
     {
@@ -67,6 +70,7 @@ export const environmentRule = (gates: readonly GateGrammar[]) =>
       prune: pruneRule,
       ignore: unread({ type: 'array', items: IGNORE.schema }),
       promotion: unread(promotionRule(gates).schema),
+      verify: unread(VERIFY.schema),
     },
     { name: '' },
   );

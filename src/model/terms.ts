@@ -5,7 +5,7 @@ import { ownNamespace } from './namespaces.ts';
 import type { Environment, PromotionPolicy, Terms } from './types.ts';
 
 /** In the order in which they are listed. */
-const TERMS = ['branch', 'path', 'namespace', 'cluster', 'promotion'] as const;
+const TERMS = ['branch', 'path', 'namespace', 'cluster', 'promotion', 'verify'] as const;
 export type Term = (typeof TERMS)[number];
 
 /** What an entry of a pilotage.yaml asks for, its defaults filled in. */
@@ -15,13 +15,21 @@ export const termsOf = (delivery: string, entry: EnvironmentEntry): Terms => ({
   namespace: entry.namespace ?? ownNamespace(delivery, entry.name),
   ...(entry.cluster ? { cluster: entry.cluster } : {}),
   ...(entry.promotion ? { promotion: entry.promotion } : {}),
+  ...(entry.verify ? { verify: entry.verify } : {}),
 });
 
 /** The terms of an environment that exists: those that its object records, whatever any file says. */
 export function termsInForce({ spec, status }: Environment): Terms {
-  const { branch, path, namespace, cluster } = spec;
+  const { branch, path, namespace, cluster, verify } = spec;
   const promotion = status?.promotionPolicy;
-  return { branch, path, namespace, ...(cluster ? { cluster } : {}), ...(promotion ? { promotion } : {}) };
+  return {
+    branch,
+    path,
+    namespace,
+    ...(cluster ? { cluster } : {}),
+    ...(promotion ? { promotion } : {}),
+    ...(verify ? { verify } : {}),
+  };
 }
 
 export const differing = (a: Terms, b: Terms): readonly Term[] =>
@@ -52,7 +60,8 @@ export const describeChange = (
 ): string => {
   const textOf = (value: Terms[Term]): string => {
     if (value === undefined || value === '') return 'none';
-    return typeof value === 'string' ? value : policyText(value);
+    if (typeof value === 'string') return value;
+    return 'signatures' in value ? `signatures ${value.signatures}` : policyText(value);
   };
   return differing(from, to)
     .map((term) => `${term} ${textOf(from[term])} → ${textOf(to[term])}`)

@@ -211,7 +211,9 @@ export async function answer(
     return { status: 200, body: await visibleStatus(access, user, await actions.status()) };
   if (request.method === 'POST' && request.path === '/api/v1/deliveries') {
     const connection = connectRequest(fieldsOf(request.body));
-    const isWord = [...WORDS, ...ADMINISTRATORS].some((word) => connection[word] !== undefined);
+    const isWord = [...WORDS, ...ADMINISTRATORS, ...OTHER_WORDS].some(
+      (word) => connection[word] !== undefined,
+    );
     const verb = isWord ? 'allow' : 'connect';
     await access.assert(user, { on: 'delivery', verb, delivery: connection.name });
     return { status: 200, body: await actions.connect(connection, user) };
@@ -279,6 +281,9 @@ function connectRequest(fields: Fields): ConnectRequest {
   const pollSeconds = whole(fields, 'pollSeconds');
   const previews = whole(fields, 'previews');
   const webhook = text(fields, 'webhook');
+  const signers = text(fields, 'signers');
+  const requireSignatures = flag(fields, 'requireSignatures');
+  const signedSince = texts(fields, 'signedSince');
   return {
     name,
     ...(url === undefined ? {} : { url }),
@@ -290,6 +295,9 @@ function connectRequest(fields: Fields): ConnectRequest {
     ...textsOf(fields),
     ...flagsOf(fields),
     ...(webhook === undefined ? {} : { webhook }),
+    ...(signers === undefined ? {} : { signers }),
+    ...(requireSignatures === undefined ? {} : { requireSignatures }),
+    ...(signedSince === undefined ? {} : { signedSince }),
   };
 }
 
@@ -324,6 +332,9 @@ function wordsOf(fields: Fields): Pick<ConnectRequest, (typeof WORDS)[number]> {
     }),
   );
 }
+
+/** Whose signatures count is what keeps committers from deploying: only who may allow says it. */
+const OTHER_WORDS = ['signers', 'requireSignatures', 'signedSince'] as const;
 
 const WORDS = [
   'allowClusters',

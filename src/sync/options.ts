@@ -37,6 +37,8 @@ export interface SyncOptions {
   readonly progress: ProgressSink;
   /** Whether what a branch wants may be deployed: a promotion made by hand has gates too. Default: it may. */
   readonly mayDeploy?: MayDeploy<Environment>;
+  /** Whether what it would deploy is signed as it has to be, a pin's revision too. Default: nothing is asked. */
+  readonly verifies?: MayDeploy<Environment>;
   /** Keeps a revision whose work ends this process from doing so for ever. Default: nothing is remembered. */
   readonly crashes?: CrashGuard;
   /** How long a rollout may take before it counts as failed. Default 15 minutes. */

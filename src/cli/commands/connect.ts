@@ -39,6 +39,9 @@ interface ConnectOptions extends OutputOptions {
   readonly githubApp?: string;
   readonly githubAppKeyFile?: string;
   readonly webhook?: string;
+  readonly signers?: string;
+  readonly requireSignatures?: string;
+  readonly signedSince: readonly string[];
 }
 
 export function connectCommand(
@@ -119,6 +122,20 @@ export function connectCommand(
     .option('--prometheus <url>', 'whom gates ask for metrics; none: nobody')
     .option('--prometheus-token-file <file>', 'a token for it; - reads standard input')
     .option(
+      '--signers <file>',
+      'whose signatures of its commits count: allowed signers of ssh-keygen(1), keys of OpenPGP',
+    )
+    .option(
+      '--require-signatures <file>',
+      'the same, and all its environments take signed commits only; none: no longer',
+    )
+    .option(
+      '--signed-since <commit>',
+      'vouch for a commit and all that it contains, signed or not; repeatable',
+      collect,
+      [],
+    )
+    .option(
       '--webhook <kind>',
       'have its forge call when something is pushed: github, gitlab, gitea, forgejo, bitbucket, bitbucket-server, azure or generic',
     )
@@ -127,6 +144,7 @@ export function connectCommand(
       const token = options.tokenFile ? (await readSecret(options.tokenFile)).trim() : undefined;
       const words = wordsOf(options);
       const forge = await forgeWords(options, readSecret);
+      const signatures = await signatureWords(options, readSecret);
       const body = {
         name,
         ...(url ? { url } : {}),
@@ -138,15 +156,18 @@ export function connectCommand(
         ...forge,
         ...(options.webhook ? { webhook: options.webhook } : {}),
         ...(await accessWords(options, readSecret)),
+        ...signatures,
       };
       const daemon = await face(context, options);
       const answer = await connected(daemon, body, { stdin, stderr: context.stderr });
       if (options.output === 'json') return printJson(context, answer);
       print(context, answer.message);
       for (const line of accessLines(answer)) print(context, line);
+      if (answer.signingKey) print(context, `  Pilotage signs as pilotage@localhost: ${answer.signingKey}`);
       if (answer.webhook) for (const line of webhookLines(daemon.url, answer.webhook)) print(context, line);
       if (answer.access && !answer.access.some((line) => line.includes('read: yes'))) return;
-      const isPolicyOnly = Object.keys({ ...words, ...forge }).length > 0 || options.previews !== undefined;
+      const isPolicyOnly =
+        Object.keys({ ...words, ...forge, ...signatures }).length > 0 || options.previews !== undefined;
       const isElsewhere = url !== undefined || answer.access !== undefined;
       if (isElsewhere || isPolicyOnly || answer.webhook)
         return print(context, `  next: pilotage status ${name}`);
@@ -189,6 +210,18 @@ async function connected(
     }
     return post({ ...body, hostKey: shown });
   }
+}
+
+async function signatureWords(
+  { signers, requireSignatures, signedSince }: ConnectOptions,
+  readFile: (path: string) => Promise<string>,
+): Promise<Pick<ConnectRequest, 'signers' | 'requireSignatures' | 'signedSince'>> {
+  const file = requireSignatures === undefined || requireSignatures === 'none' ? signers : requireSignatures;
+  return {
+    ...(file === undefined ? {} : { signers: await readFile(file) }),
+    ...(requireSignatures === undefined ? {} : { requireSignatures: requireSignatures !== 'none' }),
+    ...(signedSince.length > 0 ? { signedSince } : {}),
+  };
 }
 
 async function accessWords(

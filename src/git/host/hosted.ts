@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProblemError } from '../../base/errors.ts';
 import { Mutex } from '../../base/mutex.ts';
-import { type OpenRepository, openRepository } from '../repository.ts';
+import { type OpenRepository, openRepository, type SignCommit } from '../repository.ts';
 import { INCOMING } from '../store/quarantine.ts';
 
 /** The name of a repository becomes that of a delivery, which must be a DNS label. */
@@ -11,13 +11,15 @@ export const isRepositoryName = (name: string): boolean => /^[a-z0-9]([-a-z0-9]{
 /** The repositories below one folder, each opened once: NAME is in NAME.git. */
 export class HostedRepositories {
   readonly #root: string;
+  readonly #sign: SignCommit | undefined;
   readonly #open = new Map<string, Promise<OpenRepository>>();
   /** Creating and removing must not overlap, or a push could land in a folder that is being deleted. */
   readonly #lifecycle = new Mutex();
 
   /** @param root folder of the repositories: NAME is in NAME.git */
-  constructor(root: string) {
+  constructor(root: string, sign?: SignCommit) {
     this.#root = root;
+    this.#sign = sign;
   }
 
   #dirOf(name: string): string {
@@ -88,7 +90,10 @@ export class HostedRepositories {
     const known = this.#open.get(name);
     if (known) return known;
     mkdirSync(this.#root, { recursive: true });
-    const opening = openRepository(this.#dirOf(name), { create: true });
+    const opening = openRepository(this.#dirOf(name), {
+      create: true,
+      ...(this.#sign ? { sign: this.#sign } : {}),
+    });
     this.#open.set(name, opening);
     opening.catch(() => this.#open.delete(name));
     return opening;

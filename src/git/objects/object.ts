@@ -173,13 +173,15 @@ function serializeSignature(signature: Signature): string {
   return `${clean(signature.name)} <${clean(signature.email)}> ${Math.floor(signature.at / 1000)} +0000`;
 }
 
-export function serializeCommit(commit: Omit<Commit, 'oid'>): Buffer {
+/** With an armored signature of what it is without one, as git has it: continuation lines begin with a space. */
+export function serializeCommit(commit: Omit<Commit, 'oid'>, signature?: string): Buffer {
   const message = commit.message.endsWith('\n') ? commit.message : `${commit.message}\n`;
   const lines = [
     `tree ${commit.tree}`,
     ...commit.parents.map((parent) => `parent ${parent}`),
     `author ${serializeSignature(commit.author)}`,
     `committer ${serializeSignature(commit.committer)}`,
+    ...(signature === undefined ? [] : [`gpgsig ${signature.trim().replaceAll('\n', '\n ')}`]),
   ];
   return Buffer.from(`${lines.join('\n')}\n\n${message}`);
 }

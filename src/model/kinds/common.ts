@@ -72,6 +72,8 @@ export const TERMS = {
   namespace: string,
   /** Kubeconfig context; absent: the home cluster. */
   cluster: optional(string),
+  /** What is asked of its commits; absent: nothing. */
+  verify: optional(object({ signatures: oneOf(['required']) })),
 };
 
 export const terms = object({ ...TERMS, promotion: optional(promotionPolicy) });

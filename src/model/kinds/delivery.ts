@@ -61,6 +61,16 @@ const spec = object({
       secretRef: optional(object({ name: string })),
     }),
   ),
+  /** Whose signatures of commits count, and whether all its environments ask for them. A person's word. */
+  signatures: optional(
+    object({
+      required: optional(boolean),
+      /** Of a Secret whose `signers` are allowed signers and keys of OpenPGP. */
+      secretRef: optional(object({ name: string })),
+      /** Commits that are vouched for, with all that they contain. */
+      since: optional(list(string)),
+    }),
+  ),
   /** Who calls when something was pushed, and the Secret whose `secret` it proves to know. */
   webhook: optional(object({ kind: oneOf(WEBHOOK_KINDS), secretRef: object({ name: string }) })),
 });

@@ -11,6 +11,7 @@ import type { WantedOptions } from './wanted.ts';
 
 export interface AdvanceOptions extends WantedOptions, Needs {
   readonly mayDeploy?: MayDeploy<Environment>;
+  readonly verifies?: MayDeploy<Environment>;
 }
 
 export interface Tip {
@@ -50,7 +51,7 @@ export type Compare = (environment: Environment, tip: string) => Promise<boolean
 
 /** Whether a tip changes nothing for an environment, so that no pass is needed. False where that cannot be decided. */
 export function comparisonIn(
-  { mayDeploy }: Pick<AdvanceOptions, 'mayDeploy'>,
+  { mayDeploy, verifies }: Pick<AdvanceOptions, 'mayDeploy' | 'verifies'>,
   repository: Repository,
 ): Compare {
   const known = new Map<string, Promise<readonly [FileTree, FileTree] | undefined>>();
@@ -67,6 +68,8 @@ export function comparisonIn(
     const trees = await treesOf(from, tip);
     const request = { ...spec, buildsImages: spec.cluster === undefined };
     if (trees === undefined || !sameInputs(request, ...trees)) return false;
+    // What is recorded as deployed is what later commits are compared with.
+    if ((await verifies?.(environment, tip))?.type === 'held') return false;
     const permission = await mayDeploy?.(environment, tip);
     return permission === undefined || (permission.type === 'allowed' && permission.note === undefined);
   };

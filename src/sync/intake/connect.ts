@@ -11,6 +11,7 @@ import { forgeSpec } from './connectforge.ts';
 import { prometheusSpec } from './connectprometheus.ts';
 import { repositoryOf, unscanned } from './connectrepository.ts';
 import type { ScanHostKeys } from './connectssh.ts';
+import { signaturesSpec } from './signers.ts';
 
 const FIELD_MANAGER = 'pilotage-connect';
 /** The name becomes part of namespaces and repository paths: an RFC 1123 label, short enough for `-<environment>` to follow. */
@@ -69,6 +70,7 @@ export async function connect(
     ...after('charts', before?.charts, request.allowCharts, request.forbidCharts),
     ...(await forgeSpec(home, request, before)),
     ...(await prometheusSpec(home, request, before)),
+    ...(await signaturesSpec(home, request, before)),
   };
   if (existing) {
     await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });

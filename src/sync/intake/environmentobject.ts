@@ -95,10 +95,10 @@ export async function enforce(
     ...(changed.includes('branch') ? { [ANNOTATIONS.branchSince]: momentOf(writing.clock.now()) } : {}),
     ...(moves ? { [ANNOTATIONS.claim]: claimOf(terms) } : {}),
   };
-  const { branch, path, namespace, cluster } = terms;
+  const { branch, path, namespace, cluster, verify } = terms;
   const spec: JsonObject = {
     ...(changed.some((term) => term !== 'promotion')
-      ? { branch, path, namespace, cluster: cluster ?? null }
+      ? { branch, path, namespace, cluster: cluster ?? null, verify: verify ?? null }
       : {}),
     ...(declared === undefined || declared === environment.spec.declared ? {} : { declared }),
     ...(accepted ? { accepted: { ...accepted } } : {}),

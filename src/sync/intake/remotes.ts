@@ -3,7 +3,7 @@ import { onAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { formatProblem, type Problem, ProblemError, problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import { openRepository } from '../../git/repository.ts';
+import { openRepository, type SignCommit } from '../../git/repository.ts';
 import { type PollDecision, type Poller, startPoller } from '../../git/transport/poll.ts';
 import type { Remote } from '../../git/transport/transport.ts';
 import type { Repository } from '../../git/types.ts';
@@ -21,6 +21,8 @@ export interface RemotesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
+  /** Signs what is committed in a mirror. Default: nothing is signed. */
+  readonly sign?: SignCommit;
 }
 
 /** Called with every list of branches that differs from the last one, once its commits are in the mirror. Awaited. */
@@ -69,7 +71,7 @@ export function createRemotes(options: RemotesOptions): Remotes {
     leave(name);
     if (repository.type !== 'remote') return;
     const remote = () => openAccess(options, repository);
-    const mirror = mirrorAt(join(root, `${name}.git`));
+    const mirror = mirrorAt(join(root, `${name}.git`), options.sign);
     const poller = startPoller({
       clock,
       random: options.random,
@@ -109,10 +111,10 @@ export function createRemotes(options: RemotesOptions): Remotes {
 }
 
 /** Opened at its first use; a failure (a full disk) is not remembered. */
-function mirrorAt(dir: string): () => Promise<Repository> {
+function mirrorAt(dir: string, sign?: SignCommit): () => Promise<Repository> {
   let opening: Promise<Repository> | undefined;
   return () => {
-    opening ??= openRepository(dir, { create: true }).catch((error: unknown) => {
+    opening ??= openRepository(dir, { create: true, ...(sign ? { sign } : {}) }).catch((error: unknown) => {
       opening = undefined;
       throw error;
     });

@@ -77,9 +77,11 @@ export function countsAtOnce(environment: Environment, { terms, origin }: Asked)
   const gated = before.promotion !== undefined;
   const { deployedRevision, inventory = [] } = environment.status ?? {};
   if (deployedRevision === undefined && inventory.length === 0) {
-    return open.filter((term) =>
-      term === 'promotion' ? tightens(before.promotion, terms.promotion) : term !== 'branch' || !gated,
-    );
+    return open.filter((term) => {
+      if (term === 'promotion') return tightens(before.promotion, terms.promotion);
+      if (term === 'verify') return terms.verify !== undefined;
+      return term !== 'branch' || !gated;
+    });
   }
   const follows = origin === 'convention' && !gated && terms.promotion === undefined;
   return follows ? open.filter((term) => term === 'branch') : [];

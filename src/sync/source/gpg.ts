@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,7 +12,13 @@ const MOST_OUTPUT = 64 * 1024;
 export interface Gpg {
   /** What a message holds, undefined where none of the keys opens it, or gpg is not here. */
   open(keys: readonly string[], message: string): Promise<Buffer | undefined>;
+  /** Whose signature of `payload` it is, by one of the public keys, and valid now; or why it does not count. */
+  verify(keys: readonly string[], signature: string, payload: Buffer): Promise<Verified>;
 }
+
+export type Verified =
+  | { readonly kind: 'valid'; readonly fingerprint: string; readonly emails: readonly string[] }
+  | { readonly kind: 'bad'; readonly why: string };
 
 /**
  * gpg(1) with a home of its own for each question: nothing of the user's keys is read or changed, and neither the keys nor the agent that
@@ -20,26 +26,96 @@ export interface Gpg {
  */
 export function createGpg({ path }: { readonly path: string }): Gpg {
   return {
-    async open(keys, message) {
-      const home = await mkdtemp(join(tmpdir(), 'pilotage-gpg-'));
-      const env = { PATH: path, GNUPGHOME: home, LC_ALL: 'C' };
-      const gpg = (args: readonly string[], input: string) =>
-        run('gpg', ['--batch', '--no-tty', '--quiet', '--pinentry-mode', 'error', ...args], { env, input });
-      try {
+    open: (keys, message) =>
+      withHome(path, async (gpg) => {
         for (const key of keys) await gpg(['--import'], key);
         const { status, output } = await gpg(['--decrypt'], message);
         return status === 0 ? output : undefined;
-      } finally {
-        await run('gpgconf', ['--kill', 'all'], { env, input: '' });
-        await rm(home, { recursive: true, force: true });
-      }
-    },
+      }),
+    verify: (keys, signature, payload) =>
+      withHome(path, async (gpg, home) => {
+        for (const key of keys) {
+          const { status } = await gpg(['--import'], key);
+          if (status === -1)
+            return { kind: 'bad', why: 'it is signed by OpenPGP, and there is no gpg here to verify it' };
+        }
+        const file = join(home, 'signature.asc');
+        await writeFile(file, signature, { encoding: 'latin1', mode: 0o600 });
+        const said = await gpg(
+          ['--status-fd', '1', '--trust-model', 'always', '--weak-digest', 'SHA1', '--verify', file, '-'],
+          payload,
+        );
+        const { output } = await gpg(['--with-colons', '--list-keys'], '');
+        return verdictOf(said.output.toString('utf8'), output.toString('utf8'));
+      }),
   };
+}
+
+type RunGpg = (args: readonly string[], input: string | Buffer) => ReturnType<typeof run>;
+
+async function withHome<T>(path: string, work: (gpg: RunGpg, home: string) => Promise<T>): Promise<T> {
+  const home = await mkdtemp(join(tmpdir(), 'pilotage-gpg-'));
+  const env = { PATH: path, GNUPGHOME: home, LC_ALL: 'C' };
+  try {
+    return await work(
+      (args, input) =>
+        run('gpg', ['--batch', '--no-tty', '--quiet', '--pinentry-mode', 'error', ...args], { env, input }),
+      home,
+    );
+  } finally {
+    await run('gpgconf', ['--kill', 'all'], { env, input: '' });
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** Lines of `--status-fd` that end it, and what they mean: GnuPG's doc/DETAILS. */
+const REASONS: Readonly<Record<string, string>> = {
+  BADSIG: 'its signature of OpenPGP is of something else',
+  EXPSIG: 'its signature of OpenPGP has expired',
+  EXPKEYSIG: 'the key of OpenPGP that signed it has expired',
+  REVKEYSIG: 'the key of OpenPGP that signed it is revoked',
+  ERRSIG: 'the key of OpenPGP that signed it is not in the list of allowed signers',
+  NO_PUBKEY: 'the key of OpenPGP that signed it is not in the list of allowed signers',
+};
+
+/** Exactly one signature, which is good, by a key that is valid now. */
+export function verdictOf(status: string, keys: string): Verified {
+  const lines = status.split('\n').flatMap((line) => {
+    const [, word = '', rest = ''] = /^\[GNUPG:\] (\S+) ?(.*)$/.exec(line) ?? [];
+    return word === '' ? [] : [{ word, rest }];
+  });
+  const reason = lines.map(({ word }) => REASONS[word]).find((one) => one !== undefined);
+  if (reason !== undefined) return { kind: 'bad', why: reason };
+  const [valid, ...others] = lines.filter(({ word }) => word === 'VALIDSIG');
+  const isGood = lines.filter(({ word }) => word === 'GOODSIG').length === 1;
+  if (!valid || others.length > 0 || !isGood)
+    return { kind: 'bad', why: 'its signature of OpenPGP is damaged' };
+  const words = valid.rest.split(' ');
+  // The last is that of the primary key, whose names count.
+  const fingerprint = words.at(-1) ?? '';
+  return { kind: 'valid', fingerprint, emails: emailsOf(keys, fingerprint) };
+}
+
+/** Of `--with-colons --list-keys`: the addresses of the names of one primary key that are neither revoked nor expired. */
+function emailsOf(listing: string, fingerprint: string): readonly string[] {
+  let current = '';
+  let isPrimary = false;
+  return listing.split('\n').flatMap((line) => {
+    const fields = line.split(':');
+    const [type, validity = ''] = fields;
+    if (type === 'pub') isPrimary = true;
+    else if (type === 'fpr' && isPrimary) [current, isPrimary] = [fields[9] ?? '', false];
+    else if (type === 'uid' && current === fingerprint && !/[re]/.test(validity)) {
+      const [, email] = /<([^>]+)>$/.exec(fields[9] ?? '') ?? [];
+      return email === undefined ? [] : [email.toLowerCase()];
+    }
+    return [];
+  });
 }
 
 interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
-  readonly input: string;
+  readonly input: string | Buffer;
 }
 
 /** Never rejects: a program that is not here has failed. What it says of keys is not repeated anywhere. */

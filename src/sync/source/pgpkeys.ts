@@ -32,7 +32,7 @@ export interface PgpKeys {
 /** A member of the Secret is an armored private key without a passphrase, as `gpg --export-secret-keys --armor` writes it. */
 export const pgpKeysName = (delivery: string): string => `pgp-${delivery}`;
 
-export function createPgpKeys(home: KubeClient, gpg: Gpg, clock: Clock): PgpKeys {
+export function createPgpKeys(home: KubeClient, gpg: Pick<Gpg, 'open'>, clock: Clock): PgpKeys {
   const opened = createMemo<string>(KEPT);
   /** When a message was not opened. */
   const unopened = createMemo<number>(KEPT);

@@ -30,14 +30,17 @@ const reasonAndMessage = ({ reason, message = '' }: Condition): Pick<Stop, 'reas
   message,
 });
 
-/** A pin is a person's word; what is deployed already has been let through. */
+/** A pin is a person's word, and says nothing of signatures; what is deployed already has been let through. */
 export async function permissionOf(
-  { mayDeploy }: Pick<SyncOptions, 'mayDeploy'>,
+  { mayDeploy, verifies }: Pick<SyncOptions, 'mayDeploy' | 'verifies'>,
   environment: Environment,
   target: string,
   memory: Memory,
 ): Promise<Permission> {
   if (memory.permitted?.target === target) return memory.permitted.permission;
+  const isDeployed = environment.status?.deployedRevision === target;
+  const signed = isDeployed ? undefined : await verifies?.(environment, target);
+  if (signed?.type === 'held') return signed;
   if (environment.spec.pin || !mayDeploy) return { type: 'allowed' };
   const permission = await mayDeploy(environment, target);
   if (permission.type === 'held' && environment.status?.deployedRevision !== target) return permission;

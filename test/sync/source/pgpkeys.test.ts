@@ -75,7 +75,7 @@ gpg('files that sops(1) has sealed for an OpenPGP key', () => {
 describe('keys of files that are sealed for OpenPGP keys', () => {
   it('are asked for once, and for no more messages than a delivery means', async () => {
     const asked: string[] = [];
-    const counting: Gpg = {
+    const counting: Pick<Gpg, 'open'> = {
       async open(_, message) {
         asked.push(message);
         return Buffer.from('key');
@@ -95,7 +95,7 @@ describe('keys of files that are sealed for OpenPGP keys', () => {
 
   it('are not asked for again where no key opens a message, until other keys are there or ten minutes have passed', async () => {
     let asked = 0;
-    const failing: Gpg = {
+    const failing: Pick<Gpg, 'open'> = {
       async open() {
         asked += 1;
         return undefined;
@@ -120,7 +120,9 @@ describe('keys of files that are sealed for OpenPGP keys', () => {
 
   it('are asked for while gpg is busy for another delivery', async () => {
     const busy = deferred<Buffer>();
-    const gpg: Gpg = { open: ([key]) => (key === 'slow' ? busy.promise : Promise.resolve(Buffer.from('k'))) };
+    const gpg: Pick<Gpg, 'open'> = {
+      open: ([key]) => (key === 'slow' ? busy.promise : Promise.resolve(Buffer.from('k'))),
+    };
     const each = {
       get: async (_: unknown, { name }: { name: string }) => ({
         data: { k: Buffer.from(name === 'pgp-shop' ? 'slow' : 'fast').toString('base64') },
@@ -135,7 +137,7 @@ describe('keys of files that are sealed for OpenPGP keys', () => {
 
   it('are looked for in as much as a delivery means to seal, and the daemon turns between the files', async () => {
     let asked = 0;
-    const counting: Gpg = {
+    const counting: Pick<Gpg, 'open'> = {
       async open() {
         asked += 1;
         return Buffer.from('key');
