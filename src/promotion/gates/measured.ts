@@ -37,11 +37,12 @@ export function judge({ gate, setting, wait }: Asked, facts: GateFacts, now: num
   );
   const left = goodFor(found, wait, now);
   const said = { message: found?.message ?? '', wait, left };
+  // However long ago: until the next try, which comes later each time, nobody knows more.
+  if (found?.state === 'unknown') return { state: 'Blocked', cause: 'unknown', ...said };
   if (found === undefined || now - Date.parse(found.at) > FRESH_MS) {
     const isStuck = facts.sourceStopped !== undefined;
     return { state: isStuck ? 'Blocked' : 'Waiting', cause: 'not measured', ...said };
   }
-  if (found.state === 'unknown') return { state: 'Blocked', cause: 'unknown', ...said };
   if (found.state === 'bad') return { state: 'Blocked', cause: 'bad', ...said };
   if (left > 0) return { state: 'Waiting', cause: 'not for long enough', ...said, until: now + left };
   return { state: 'Passed', cause: 'good', ...said };

@@ -42,7 +42,12 @@ describe('the gate http', () => {
   });
 
   it('is never open by an error: while nobody answers it is closed, and says so', () => {
-    const found = state(measured(HTTP, { state: 'unknown', message: 'no pod behind Service web is ready' }));
+    const away = {
+      state: 'unknown',
+      message: 'no pod behind Service web is ready',
+      at: at(-9 * MINUTE),
+    } as const;
+    const found = state(measured(HTTP, away));
     expect(found).to.include({ state: 'Blocked' });
     expect(found?.reason).to.contain('is not known, which opens nothing: no pod behind Service web is ready');
   });
