@@ -164,7 +164,7 @@ export function inProcessClient(api: Api, user: User): KubeClient {
     },
     async portForward(key, port) {
       const target = item(PODS, key);
-      const dial = await api.dial({ ...target, subresource: 'portforward', verb: 'create' });
+      const dial = await api.dial({ ...target, subresource: 'portforward', verb: 'get' });
       const closed = new AbortController();
       const duplex = linkDuplex(await dial({ port }, closed.signal));
       return duplex.once('close', () => closed.abort(new Error('the connection is closed')));
