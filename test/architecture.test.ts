@@ -130,11 +130,14 @@ describe('architecture', () => {
 
   it('lets only sync/cluster write what is delivered: the rest of sync writes its own records', () => {
     const records = ['ENVIRONMENTS', 'RELEASES', 'DELIVERIES', 'SECRETS'];
+    /** One object that is of no delivery: that everything is suspended. */
+    const more: Readonly<Record<string, string>> = { 'sync/state/suspensions.ts': 'CONFIG_MAPS' };
     const verbs = /\.(?:apply|create|update|patch|delete)(?:<\w+>)?\(\s*([A-Z][A-Z_]*S|\w*[rR]esource)\b/g;
     const writers = files.filter((file) => relative(src, file).startsWith('sync/'));
     const broken = writers.flatMap((file) => {
       const written = [...readFileSync(file, 'utf8').matchAll(verbs)].map(([, resource = '']) => resource);
-      const others = written.filter((resource) => !records.includes(resource));
+      const own = [...records, more[relative(src, file)]];
+      const others = written.filter((resource) => !own.includes(resource));
       return others.length > 0 && wingOf(relative(src, file)) !== 'cluster' ? [relative(src, file)] : [];
     });
     expect(broken).to.deep.equal([]);

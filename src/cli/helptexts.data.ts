@@ -321,6 +321,23 @@ export const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage why shop/prod',
   },
+  suspend: {
+    group: 'Act',
+    examples: [
+      ['pilotage suspend shop/prod --reason "migration" --until 2h', 'one environment'],
+      ['pilotage suspend shop --reason "audit"', 'all of a delivery'],
+      ['pilotage suspend --all --reason "incident"', 'stop the line: no cluster is written to'],
+    ],
+    next: 'pilotage resume shop/prod',
+  },
+  resume: {
+    group: 'Act',
+    examples: [
+      ['pilotage resume shop/prod', 'to what its branch, or its pin, says'],
+      ['pilotage resume --all', 'after a stop of everything'],
+    ],
+    next: 'pilotage wait shop/prod',
+  },
   render: {
     group: 'Tools',
     examples: [

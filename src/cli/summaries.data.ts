@@ -34,6 +34,8 @@ export const SUMMARIES: Readonly<Record<string, readonly [arguments: string, des
     '<environment>',
     'let nothing be promoted to an environment for now; what runs there is looked after as before',
   ],
+  suspend: ['[name]', 'do nothing in an environment, a delivery or anywhere, for now; what runs goes on'],
+  resume: ['[name]', 'go on with what is suspended'],
   promote: [
     '<environment> [others...]',
     'bring what is tested in the environment before to this one, by a merge commit with the very same tree',

@@ -50,6 +50,7 @@ export function composePromotion(parts: PromotionParts): PromoteOptions {
       return plan.ok ? [] : plan.problems;
     },
     publish: publisher(parts),
+    suspensionOf: sync.suspensionOf,
     forge: parts.forge,
     look: repositories.remotes.poke,
     outline: async ({ spec }, revision) => {

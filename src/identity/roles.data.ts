@@ -30,7 +30,7 @@ export const BUILTIN_ROLES: Readonly<Record<string, Spec>> = {
   deployer: {
     description: 'Promotes, rolls back and holds; approves nothing.',
     deliveries: ['get', 'pull'],
-    environments: ['get', 'sync', 'promote', 'reject', 'hold', 'rollback', 'pin', 'backport'],
+    environments: ['get', 'sync', 'promote', 'reject', 'hold', 'suspend', 'rollback', 'pin', 'backport'],
     clusterRole: 'view',
   },
   approver: {

@@ -43,6 +43,12 @@ export type PreviewWord =
   | { readonly type: 'wake' }
   | { readonly type: 'extend'; readonly seconds: number };
 
+/** What is to be suspended, or to go on. */
+export type SuspendTarget =
+  | { readonly scope: 'environment'; readonly delivery: string; readonly environment: string }
+  | { readonly scope: 'delivery'; readonly delivery: string }
+  | { readonly scope: 'everything' };
+
 export interface EnvironmentReport {
   readonly delivery: string;
   readonly name: string;

@@ -6,6 +6,7 @@ import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { Informer } from '../kube/client/informer.ts';
 import type { JsonObject } from '../kube/values/types.ts';
+import type { Suspension } from '../model/suspension.ts';
 import type { Environment, Promotion, Release } from '../model/types.ts';
 import type { GateFacts } from './gates/gate.ts';
 
@@ -34,6 +35,8 @@ export interface PromotionCache {
 }
 
 export interface FactOptions extends PromotionSources {
+  /** By which word of a person nothing is done in an environment now. Absent: by none. */
+  readonly suspensionOf?: (environment: Environment) => Suspension | undefined;
   /** Renders and plans an environment as if `revision` were wanted; resolves with what is wrong with it. */
   readonly rehearse: (environment: Environment, revision: string) => Promise<readonly Problem[]>;
 }

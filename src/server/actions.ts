@@ -11,6 +11,7 @@ import type {
   PromotionReport,
   ReleaseReport,
   StatusReport,
+  SuspendTarget,
   TogetherReport,
   WebhookReport,
   WhyReport,
@@ -92,6 +93,9 @@ export interface Actions {
     options: { objects: readonly string[]; namespace?: string },
     user: User,
   ): Promise<Message>;
+  /** Nothing is done there until it is resumed. */
+  suspend(what: SuspendTarget, options: { reason: string; until?: string }, user: User): Promise<Message>;
+  resume(what: SuspendTarget, user: User): Promise<Message>;
   backport(name: EnvironmentName, options: { dryRun: boolean }, user: User): Promise<BackportReport>;
   why(name: EnvironmentName): Promise<WhyReport>;
   /** The public keys of age that files of a delivery are to be sealed for. */

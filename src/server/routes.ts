@@ -77,12 +77,11 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
       user,
     );
   },
-  'POST hold': (actions, name, { user }, fields) => {
-    const until = text(fields, 'until');
-    const reason = text(fields, 'reason') ?? '';
-    return actions.hold(name, { reason, ...(until === undefined ? {} : { until }) }, user);
-  },
+  'POST hold': (actions, name, { user }, fields) => actions.hold(name, holdFields(fields), user),
   'POST release': (actions, name, { user }) => actions.release(name, user),
+  'POST suspend': (actions, name, { user }, fields) =>
+    actions.suspend({ scope: 'environment', ...name }, holdFields(fields), user),
+  'POST resume': (actions, name, { user }) => actions.resume({ scope: 'environment', ...name }, user),
   'POST backport': (actions, name, { user }, fields) =>
     actions.backport(name, { dryRun: fields.dryRun === true }, user),
   'POST approve': (actions, name, { user }, fields) =>
@@ -138,6 +137,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   'POST promote': 'promote',
   'POST hold': 'hold',
   'POST release': 'hold',
+  'POST suspend': 'suspend',
+  'POST resume': 'suspend',
   'POST backport': 'backport',
   'POST approve': 'approve',
   'POST reject': 'reject',
@@ -164,6 +165,13 @@ const MORE_VERBS: Readonly<Record<string, (fields: Fields) => readonly Verb[]>> 
   'POST promote': (fields) => (fields.skip === undefined && fields.from === undefined ? [] : ['skip']),
 };
 
+function holdFields(fields: Fields): { readonly reason: string; readonly until?: string } {
+  const until = text(fields, 'until');
+  return { reason: text(fields, 'reason') ?? '', ...(until === undefined ? {} : { until }) };
+}
+
+/** Of a delivery, or of everything. */
+const SUSPENSION_PATH = /^\/api\/v1\/(?:deliveries\/([^/]+)\/)?(suspend|resume)$/;
 const RECIPIENTS_PATH = /^\/api\/v1\/deliveries\/([^/]+)\/recipients$/;
 const WEBHOOK_PATH = /^\/api\/v1\/deliveries\/([^/]+)\/webhook$/;
 const WEBHOOK_ACTS = ['show', 'rotate', 'off', 'test'] as const;
@@ -207,6 +215,18 @@ export async function answer(
   }
   if (request.method === 'POST' && request.path === '/api/v1/promotions')
     return { status: 200, body: await together(actions, access, request) };
+  const suspension = SUSPENSION_PATH.exec(request.path);
+  if (suspension && request.method === 'POST') {
+    const delivery = suspension[1] === undefined ? undefined : decodedSegment(suspension[1]);
+    await access.assert(user, { on: 'delivery', verb: 'suspend', ...(delivery ? { delivery } : {}) });
+    const what = delivery ? ({ scope: 'delivery', delivery } as const) : ({ scope: 'everything' } as const);
+    const fields = fieldsOf(request.body);
+    const body =
+      suspension[2] === 'suspend'
+        ? await actions.suspend(what, holdFields(fields), user)
+        : await actions.resume(what, user);
+    return { status: 200, body };
+  }
   if (request.method === 'GET' && request.path === '/api/v1/status')
     return { status: 200, body: await visibleStatus(access, user, await actions.status()) };
   if (request.method === 'POST' && request.path === '/api/v1/deliveries') {

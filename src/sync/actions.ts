@@ -12,6 +12,7 @@ import type {
   PreviewWord,
   ReleaseReport,
   StatusReport,
+  SuspendTarget,
   WhyReport,
 } from '../model/faces.ts';
 import { environmentObjectName } from '../model/names.ts';
@@ -28,6 +29,7 @@ import { pin, unpin } from './state/pin.ts';
 import { forgetValues, generatedReport } from './state/renewal.ts';
 import { reasonsOf, releaseReport, statusReport } from './state/reports.ts';
 import type { Teardown } from './state/requestteardown.ts';
+import { resume, type Suspendable, type SuspendRequest, suspend } from './state/suspensions.ts';
 import type { Sync } from './sync.ts';
 
 export interface SyncActionsOptions {
@@ -53,6 +55,11 @@ interface Asked {
 export function createSyncActions(options: SyncActionsOptions) {
   const { home, sync, repository, clock, failureOf } = options;
   const find = (asked: Asked): Promise<Environment> => findEnvironment(home, asked);
+  const suspendable = async (what: SuspendTarget): Promise<Suspendable> => {
+    if (what.scope === 'environment') return { scope: 'environment', environment: await find(what) };
+    if (what.scope === 'delivery') await assertDelivery(home, what.delivery);
+    return what;
+  };
   return {
     find,
 
@@ -62,7 +69,7 @@ export function createSyncActions(options: SyncActionsOptions) {
         home.list(DELIVERIES, where),
         home.list(ENVIRONMENTS, where),
       ]);
-      return statusReport(deliveries.items, environments.items, failureOf);
+      return statusReport(deliveries.items, environments.items, failureOf, sync.suspensionOf);
     },
 
     async plan(asked: Asked, options: PlanRequest): Promise<PlanReport> {
@@ -186,14 +193,27 @@ export function createSyncActions(options: SyncActionsOptions) {
       const pushers = await pushersOf(await repository(delivery), wanted ? [wanted] : []);
       const held = (await generatedReport(home, object.spec)).filter(({ objects }) => objects.length > 0);
       return {
-        ...reasonsOf(object, await listReleases(home, delivery, environment)),
+        ...reasonsOf(object, await listReleases(home, delivery, environment), sync.suspensionOf),
         pushes: wanted ? pushers(wanted) : [],
         ...(held.length > 0 ? { generated: held } : {}),
       };
     },
 
     connect: (request: ConnectRequest) => connectAndCheck(home, request, options.remotes),
+    suspend: async (what: SuspendTarget, request: SuspendRequest, { name: by }: User) =>
+      suspend({ home, clock }, await suspendable(what), request, by),
+    resume: async (what: SuspendTarget) => resume({ home, clock }, await suspendable(what)),
   };
+}
+
+async function assertDelivery(home: KubeClient, name: string): Promise<void> {
+  const key = { namespace: PILOTAGE_NAMESPACE, name };
+  if (await home.get(DELIVERIES, key).catch(notFoundAsUndefined)) return;
+  throw new ProblemError({
+    reason: 'NotFound',
+    message: `There is no delivery ${name}.`,
+    remedy: 'pilotage status lists those that are there; an environment is named DELIVERY/ENVIRONMENT.',
+  });
 }
 
 export async function findEnvironment(

@@ -10,6 +10,7 @@ import { formatRef } from '../kube/values/types.ts';
 import type { ExplainRequest, Explanation } from '../model/explanation.ts';
 import type { DryRunReport, PlanReport } from '../model/faces.ts';
 import { environmentObjectName, fullName } from '../model/names.ts';
+import { suspensionOf as suspensionIn } from '../model/suspension.ts';
 import {
   DELIVERIES,
   type Delivery,
@@ -31,6 +32,7 @@ import { recordDeleted } from './intake/previews/word.ts';
 import { type Affected, type Pushed, type Source, settleHold } from './intake/wanted.ts';
 import type { SyncOptions } from './options.ts';
 import { explainDeployed } from './pass/explaindeployed.ts';
+import type { SuspensionOf } from './pass/parts.ts';
 import { dryRunNow, type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
 import { createReconciler } from './pass/reconcile.ts';
 import { createTestController } from './pass/testcontroller.ts';
@@ -42,9 +44,12 @@ import { changeSpec } from './state/pin.ts';
 import { createRecords, type Records } from './state/records.ts';
 import { requestTeardown, type Teardown } from './state/requestteardown.ts';
 import { conditionOf } from './state/status.ts';
+import { holdOfEverything } from './state/suspensions.ts';
 
 export interface Sync {
   readonly records: Records;
+  /** By which word of a person nothing is done in an environment now, from memory. */
+  readonly suspensionOf: SuspensionOf;
   /** The history of an environment, from memory. Empty before the start. */
   readonly releasesOf: Indexes['releases']['of'];
   /** Installs the kinds of pilotage.dev into the home cluster and begins to reconcile. Resolves when environments are known. */
@@ -96,6 +101,16 @@ export function createSync(options: SyncOptions): Sync {
     (key) => controller.enqueueAfter(key, LOOKS.settle),
     stopping.signal,
   );
+  const suspensionOf = (environment: Environment) =>
+    suspensionIn(
+      environment,
+      {
+        delivery: deliveries.get({ namespace: PILOTAGE_NAMESPACE, name: environment.spec.delivery })?.spec
+          .suspend,
+        everything: holdOfEverything(indexes.informers.everything),
+      },
+      clock.now(),
+    );
   const governed = {
     ...options,
     home,
@@ -103,6 +118,7 @@ export function createSync(options: SyncOptions): Sync {
     releases,
     bundles: openBundles(options.blobs, options.releaseKey),
     claims: new Mutex(),
+    suspensionOf,
   };
   const reconciler = createReconciler(governed, watchers, async (environment, revision, memory) => {
     const outcome = await govern(governed, environment, revision, memory);
@@ -153,9 +169,13 @@ export function createSync(options: SyncOptions): Sync {
 
   const recordAgain = (delivery: string): Promise<void> => inTurn(delivery, () => rerecord(delivery));
 
-  function wakeAll(delivery: string): void {
-    for (const { metadata, spec } of informer.list())
-      if (spec.delivery === delivery) controller.enqueue(metadata.name ?? '');
+  /** Of a delivery, or of all. What works for what is not wanted any more is interrupted. */
+  function wakeAll(delivery?: string): void {
+    for (const environment of informer.list()) {
+      if (delivery !== undefined && environment.spec.delivery !== delivery) continue;
+      reconciler.interrupt(environment);
+      controller.enqueue(environment.metadata.name ?? '');
+    }
   }
 
   const prepareNow = (environment: Environment, how: PlanRequest = {}) =>
@@ -170,8 +190,9 @@ export function createSync(options: SyncOptions): Sync {
   }
 
   return {
+    suspensionOf,
     releasesOf: (environment) => releases.of(environment),
-    records: createRecords(home, informer),
+    records: createRecords(home, informer, suspensionOf),
     async start(signal) {
       onAbort(signal, () => stopping.abort());
       await install(home, clock, signal);
@@ -186,6 +207,7 @@ export function createSync(options: SyncOptions): Sync {
       });
       deliveries.listen({
         update({ metadata: { name = '' }, spec, status }, before) {
+          if (!deepEqual(spec.suspend, before.spec.suspend)) wakeAll(name);
           const words = ({ clusters, namespaces, clusterScoped, registries, previews }: Delivery['spec']) => [
             previews,
             clusters,
@@ -204,6 +226,8 @@ export function createSync(options: SyncOptions): Sync {
             .catch(logged);
         },
       });
+      const everything = () => wakeAll();
+      indexes.informers.everything.listen({ add: everything, update: everything, delete: everything });
       controller.start(stopping.signal);
       tests.start(stopping.signal);
       await indexes.start(stopping.signal);

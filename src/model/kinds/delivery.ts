@@ -1,3 +1,4 @@
+import { hold } from './gaterecords.ts';
 import type { PilotageKind } from './kind.ts';
 import {
   boolean,
@@ -49,6 +50,8 @@ const spec = object({
   charts: optional(list(string)),
   /** Who answers the queries of gates (`metric`), and the Secret with a token for it; a person's word. */
   prometheus: optional(object({ url: string, secretRef: optional(object({ name: string })) })),
+  /** Nothing is done in any of its environments (`pilotage suspend shop`). */
+  suspend: optional(hold),
   /** How many previews there may be at a time, at most; 0: none. Absent: ten. A person's word. */
   previews: optional(integer),
   /** Where its pull requests and statuses are; absent: known by the host of its repository, or nowhere. A person's word. */

@@ -2,7 +2,16 @@ import type { PilotageKind } from './kind.ts';
 import { boolean, list, object, oneOf, optional, string } from './shape.ts';
 
 /** What can be done with a delivery as a whole. */
-export const DELIVERY_VERBS = ['get', 'pull', 'push', 'init', 'connect', 'grant', 'allow'] as const;
+export const DELIVERY_VERBS = [
+  'get',
+  'pull',
+  'push',
+  'init',
+  'connect',
+  'grant',
+  'allow',
+  'suspend',
+] as const;
 /** What can be done with an environment; `push` is to its branch. */
 export const ENVIRONMENT_VERBS = [
   'get',
@@ -11,6 +20,7 @@ export const ENVIRONMENT_VERBS = [
   'promote',
   'skip',
   'hold',
+  'suspend',
   'approve',
   'reject',
   'rollback',

@@ -101,6 +101,9 @@ const spec = object({
       release: optional(integer),
     }),
   ),
+  /** Nothing is done here (`pilotage suspend`). */
+  suspend: optional(hold),
+  /** The same, as kubectl can say it. */
   suspended: optional(boolean),
   preview: optional(preview),
   /** Nothing is promoted here (`pilotage hold`). */

@@ -1,3 +1,4 @@
+import { isSuspended } from '../../model/suspension.ts';
 import type { Environment, Promotion } from '../../model/types.ts';
 
 /** For how long a target has to be Degraded without a break, beside what its health asks for before it says so. */
@@ -22,7 +23,7 @@ const NOTHING: Assessment = { type: 'nothing' };
 export function assess(target: Environment, promotions: readonly Promotion[], now: number): Assessment {
   const { spec, status } = target;
   const policy = status?.promotionPolicy;
-  if (policy?.onFailure !== 'revert' || spec.pin || spec.suspended || isStopped(target)) return NOTHING;
+  if (policy?.onFailure !== 'revert' || spec.pin || isSuspended(target) || isStopped(target)) return NOTHING;
   const tip = status?.wantedRevision;
   const promotion = promotions.find((one) => isMergedAs(one, tip));
   const merged = promotion?.status;

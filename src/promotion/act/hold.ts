@@ -1,8 +1,8 @@
-import { rfc3339 } from '../../base/clock.ts';
 import { ProblemError } from '../../base/errors.ts';
-import { parseDuration } from '../../model/duration.ts';
 import { fullName } from '../../model/names.ts';
-import type { Environment, Hold } from '../../model/types.ts';
+import { holdFrom } from '../../model/suspension.ts';
+import type { Environment } from '../../model/types.ts';
+import { endOf } from '../../model/until.ts';
 import type { User } from '../../model/user.ts';
 import type { PromoteOptions } from '../options.ts';
 
@@ -35,12 +35,7 @@ export async function hold(
       remedy: `To keep it at a revision: pilotage pin ${name} --reason WHY`,
     });
   const until = request.until === undefined ? undefined : endOf(request.until, now);
-  const word: Hold = {
-    reason,
-    by,
-    since: rfc3339(now),
-    ...(until === undefined ? {} : { until: rfc3339(until) }),
-  };
+  const word = holdFrom(now, by, reason, until);
   // A merge patch keeps what it does not name: the end of the hold before.
   await changeSpec(target, { hold: { until: null, ...word } });
   const end = word.until === undefined ? `; to go on: pilotage hold ${name} --off` : ` until ${word.until}`;
@@ -55,19 +50,4 @@ export async function release(
   if (!target.spec.hold) throw new ProblemError({ reason: 'NotHeld', message: `${name} is not held.` });
   await changeSpec(target, { hold: null });
   return { message: `${name} is not held any more.` };
-}
-
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
-
-function endOf(text: string, now: number): number {
-  const length = parseDuration(text);
-  const end = length === undefined ? (TIME.test(text) ? Date.parse(text) : Number.NaN) : now + length;
-  if (Number.isNaN(end))
-    throw new ProblemError({
-      reason: 'BadRequest',
-      message: `"${text}" is neither a time of RFC 3339 nor a duration.`,
-      remedy: 'As in 2026-12-24T18:00:00Z, or 8h.',
-    });
-  if (end <= now) throw new ProblemError({ reason: 'BadRequest', message: `${text} is over already.` });
-  return end;
 }

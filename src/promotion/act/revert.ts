@@ -44,6 +44,7 @@ export async function takeBack(
   target: Environment,
   promotions: readonly Promotion[],
 ): Promise<Again> {
+  if (options.suspensionOf?.(target)) return undefined;
   const now = options.clock.now();
   const found = assess(target, promotions, now);
   if (found.type === 'nothing') return undefined;

@@ -23,6 +23,8 @@ export interface PromotionFacts extends GateFacts {
   readonly inTheWay: readonly Commit[];
   /** Why the target waits for a person's decision about its branch; absent where it does not. */
   readonly targetHeld?: string;
+  /** By whom nothing is done in the target now, and what ends that. */
+  readonly targetSuspended?: string;
   /** Reverted on the target's branch, and about to come again: the commit of the source, and the one that reverted it. */
   readonly rejections: readonly { readonly revision: string; readonly commit: Commit }[];
   /** What people said against this revision, or against one of which it has all. */
@@ -73,6 +75,9 @@ function refusals(facts: PromotionFacts, gates: readonly GateState[]): readonly 
     ...(facts.targetHeld === undefined
       ? []
       : [{ reason: 'TargetHeld', message: `${facts.target} is held: ${facts.targetHeld}` }]),
+    ...(facts.targetSuspended === undefined
+      ? []
+      : [{ reason: 'TargetSuspended', message: `${facts.target} is ${facts.targetSuspended}` }]),
     ...(facts.inTheWay.length > 0 && lineage.type !== 'diverged' ? [notForward(facts)] : []),
     ...facts.bypasses.map((other) => sharedBranch(facts, other)),
     ...(lineage.type === 'ahead' ? [backwards(facts, lineage.promoted)] : []),

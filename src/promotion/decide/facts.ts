@@ -1,6 +1,7 @@
 import { type Problem, ProblemError } from '../../base/errors.ts';
 import type { Commit, Repository } from '../../git/types.ts';
 import { promotionObjectName } from '../../model/names.ts';
+import { suspensionText } from '../../model/suspension.ts';
 import {
   ENVIRONMENTS,
   type Environment,
@@ -70,6 +71,7 @@ export async function gatherFacts(
   const parties = { target, source, repository, revision, tip, base, promotion, by: way.by };
   const facts: PromotionFacts = {
     ...recordedFacts(target, source, policy),
+    ...suspendedFact(options, target),
     revision: wanted,
     ...(await gateFacts(options, { target, source, revision: wanted, promotion })),
     ...(await approvalFacts(repository, target, [wanted], promotion?.spec.approvals)),
@@ -123,6 +125,14 @@ async function partiesOf(
   const wanted = source.status?.deployedRevision ?? source.status?.wantedRevision;
   if (!wanted) throw new ProblemError(nothingDeployed(source));
   return { policy, target, source, repository, wanted };
+}
+
+function suspendedFact(
+  { suspensionOf }: FactOptions,
+  target: Environment,
+): Pick<PromotionFacts, 'targetSuspended'> {
+  const suspension = suspensionOf?.(target);
+  return suspension ? { targetSuspended: suspensionText(suspension, target) } : {};
 }
 
 /** What the objects of the two environments say. */

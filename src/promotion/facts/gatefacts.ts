@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../kube/values/equal.ts';
+import { isSuspended } from '../../model/suspension.ts';
 import type { Environment, Promotion } from '../../model/types.ts';
 import type { GateFacts } from '../gates/gate.ts';
 import type { PromotionSources } from '../options.ts';
@@ -41,9 +42,9 @@ export async function gateFacts(
 const asksForGroups = (setting: unknown): boolean =>
   typeof setting === 'object' && setting !== null && 'groups' in setting;
 
-function stoppedBy({ spec, status }: Environment): string | undefined {
-  if (spec.suspended) return 'it is suspended';
-  const stop = status?.conditions?.find(
+function stoppedBy(source: Environment): string | undefined {
+  if (isSuspended(source)) return 'it is suspended';
+  const stop = source.status?.conditions?.find(
     ({ type, status }) => (type === 'Frozen' || type === 'Held') && status === 'True',
   );
   return stop && (stop.message || stop.reason || stop.type);

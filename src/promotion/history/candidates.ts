@@ -15,7 +15,7 @@ export function earlierCandidates(
   { spec, status }: Environment,
   releases: readonly Release[],
 ): readonly Candidate[] {
-  if (!status || spec.pin || spec.suspended) return [];
+  if (!status || spec.pin || status.phase === 'Suspended') return [];
   if (status.phase === 'Failed' || status.health === 'Degraded') return [];
   const newestFirst = [...releases].sort((a, b) => b.spec.number - a.spec.number);
   const candidates: Candidate[] = [];

@@ -39,6 +39,7 @@ export function isSettled({ metadata, spec, status }: Environment): boolean {
     status.promotionPolicy === undefined &&
     status.proposal === undefined &&
     spec.pin === undefined &&
+    spec.suspend === undefined &&
     !spec.suspended &&
     metadata.deletionTimestamp === undefined &&
     conditionOf({ status }, 'Frozen') === undefined &&

@@ -93,13 +93,13 @@ function deployedImages(
 }
 
 async function targetOf(
-  { repository }: Pick<PassParts, 'repository'>,
+  { repository, suspensionOf }: Pick<PassParts, 'repository' | 'suspensionOf'>,
   environment: Environment,
   asked: string | undefined,
 ): Promise<Result<string>> {
   const { delivery } = environment.spec;
   if (asked === undefined) {
-    const goal = goalOf(environment);
+    const goal = goalOf(environment, suspensionOf(environment));
     const target = goal.type === 'revision' ? goal.target : environment.status?.wantedRevision;
     if (target !== undefined) return ok(target);
     const message = goal.type === 'stopped' ? goal.message : 'nothing is wanted';

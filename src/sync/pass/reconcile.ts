@@ -39,6 +39,8 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
   const memories = new Map<string, Memory>();
   const { crashes = noCrashGuard } = options;
 
+  const goalNow = (environment: Environment) => goalOf(environment, options.suspensionOf(environment));
+
   const memoryOf = (name: string): Memory => {
     const memory = memories.get(name) ?? createMemory();
     memories.set(name, memory);
@@ -54,7 +56,8 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
       return undefined;
     }
     const memory = memoryOf(name);
-    const goal = goalOf(environment);
+    const suspension = options.suspensionOf(environment);
+    const goal = goalOf(environment, suspension);
     if (goal.type === 'nothing') {
       watchers.drop(name);
       return tearDown(options, environment, goal.delivered, signal).catch(async (error) => {
@@ -81,7 +84,11 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
       memory.isExpected = true;
       return { afterMs: LOOKS.firstCommit };
     }
-    if (goal.type === 'stopped') return stand(environment, goal.phase, goal.message);
+    if (goal.type === 'stopped') {
+      await stand(environment, goal.phase, goal.message);
+      const until = suspension?.hold.until;
+      return until === undefined ? undefined : { afterMs: Date.parse(until) - options.clock.now() };
+    }
     const permission = await permissionOf(options, environment, goal.target, memory).catch(async (error) => {
       await fail(environment, speaker(options, environment, goal.target, memory), error);
       throw error;
@@ -138,8 +145,12 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
     const now = options.clock.now();
     await changeStatus(options, environment.metadata.name ?? '', ({ waitsForGates: _before, ...status }) => ({
       ...status,
-      ...assessedBy(environment),
+      ...assessedBy(environment, goalNow(environment)),
       ...(waitsForGates ? { waitsForGates } : {}),
+      // What was wanted since then is not what runs.
+      ...(phase === 'Suspended' && status.deployedRevision !== status.wantedRevision
+        ? { sync: 'OutOfSync' as const }
+        : {}),
       phase,
       message,
       phaseSince: status.phase === phase && status.phaseSince ? status.phaseSince : rfc3339(now),
@@ -181,7 +192,7 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
         const found = explained(result.status, status, how, options.clock.now());
         return {
           ...without(found, ...OBSERVED),
-          ...assessedBy(environment),
+          ...assessedBy(environment, goalNow(environment)),
           ...pick(status, ...OBSERVED),
           conditions: merged(status.conditions, found.conditions),
         };
@@ -219,7 +230,7 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
     say('failed', message);
     const change = ({ healthySince: _since, waitsForGates: _gates, ...status }: EnvironmentStatus) => ({
       ...status,
-      ...assessedBy(environment),
+      ...assessedBy(environment, goalNow(environment)),
       sync: 'Unknown' as const,
       // What cannot be asked is not known to be well, and no promotion may build on it.
       health: 'Unknown' as const,
@@ -240,7 +251,7 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
     reconcile,
     interrupt(environment) {
       const memory = memories.get(environment.metadata.name ?? '');
-      const goal = goalOf(environment);
+      const goal = goalNow(environment);
       const wanted = goal.type === 'revision' ? goal.target : undefined;
       if (memory?.pass && memory.pass.wanted !== wanted) {
         memory.pass.abort.abort(new Error(`superseded by ${wanted ?? 'a stop'}`));

@@ -1,3 +1,4 @@
+import { isSuspended } from '../../model/suspension.ts';
 import type { Environment, TestRun } from '../../model/types.ts';
 
 /** As many runs are remembered of an environment, those under way aside. */
@@ -23,9 +24,10 @@ export interface Due {
 }
 
 /** The tests that have yet to run for what is deployed: those that never did, or never began, and those that failed before a person asked for them again. Pure. */
-export function dueTests({ spec, status }: Environment, asked: readonly string[]): readonly Due[] {
+export function dueTests(environment: Environment, asked: readonly string[]): readonly Due[] {
+  const { spec, status } = environment;
   const revision = status?.deployedRevision;
-  const isReady = status?.sync === 'Synced' && status.health === 'Healthy' && !spec.suspended;
+  const isReady = status?.sync === 'Synced' && status.health === 'Healthy' && !isSuspended(environment);
   if (revision === undefined || !isReady) return [];
   return asked.flatMap((name) => {
     const run = lastRun(status.tests, name, revision);

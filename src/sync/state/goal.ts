@@ -1,3 +1,4 @@
+import type { Suspension } from '../../model/suspension.ts';
 import {
   type Environment,
   type EnvironmentStatus,
@@ -14,15 +15,20 @@ export type Goal =
   /** What is deployed stays as it is. */
   | { readonly type: 'stopped'; readonly phase: Phase; readonly message: string };
 
-/** Deletion outranks whatever stops an environment; a pin outranks all that stops it but the word of a person. */
-export function goalOf(environment: Environment): Goal {
+/**
+ * Deletion outranks whatever stops an environment, but for a stop of everything: then nothing is written anywhere. A pin outranks all that
+ * stops it but the word of a person.
+ */
+export function goalOf(environment: Environment, suspension: Suspension | undefined): Goal {
   const { metadata, spec, status } = environment;
+  const stop = stopOf(environment, suspension);
+  const suspended = { type: 'stopped', phase: 'Suspended', message: stop?.message ?? '' } as const;
+  if (suspension?.scope === 'everything') return suspended;
   if (metadata.deletionTimestamp !== undefined) {
     const isHeld = metadata.finalizers?.includes(TEARDOWN_FINALIZER) ?? false;
     return { type: 'nothing', delivered: (isHeld && spec.onDelete) || 'orphan' };
   }
-  const stop = stopOf(environment);
-  if (stop?.state === 'suspended') return { type: 'stopped', phase: 'Suspended', message: stop.message };
+  if (suspension) return suspended;
   // A pin was set by a person, and needs neither branch nor file.
   if (spec.pin) return { type: 'revision', target: spec.pin.revision };
   if (stop) return { type: 'stopped', phase: 'Frozen', message: stop.message };
@@ -34,8 +40,8 @@ export function goalOf(environment: Environment): Goal {
 /** What a status that is written now speaks of: the revision and the spec that the pass has seen. */
 export function assessedBy(
   environment: Environment,
+  goal: Goal,
 ): Pick<EnvironmentStatus, 'assessedRevision' | 'observedGeneration'> {
-  const goal = goalOf(environment);
   const { generation } = environment.metadata;
   return {
     ...(goal.type === 'revision' ? { assessedRevision: goal.target } : {}),

@@ -3,6 +3,7 @@ import type { Informer } from '../../kube/client/informer.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { EnvironmentReport } from '../../model/faces.ts';
 import { environmentObjectName } from '../../model/names.ts';
+import type { Suspension } from '../../model/suspension.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { environmentReport } from './reports.ts';
 
@@ -17,12 +18,16 @@ export interface Records {
 }
 
 /** The informer only wakes: the object is read again, so a cache that lags reports nothing stale. */
-export function createRecords(home: KubeClient, informer: Informer<Environment>): Records {
+export function createRecords(
+  home: KubeClient,
+  informer: Informer<Environment>,
+  suspensionOf: (environment: Environment) => Suspension | undefined,
+): Records {
   return {
     async read(delivery, environment) {
       const key = { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, environment) };
       const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
-      return object && environmentReport(object);
+      return object && environmentReport(object, suspensionOf);
     },
     onBranch: (delivery, branch) =>
       informer.list().filter(({ spec }) => spec.delivery === delivery && spec.branch === branch),

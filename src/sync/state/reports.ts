@@ -9,10 +9,13 @@ import type {
   WhyReport,
 } from '../../model/faces.ts';
 import { expiryOf } from '../../model/previews.ts';
+import { type Suspension, suspensionText } from '../../model/suspension.ts';
 import type { Delivery, Environment, PreviewRecord, PreviewTerms, Release } from '../../model/types.ts';
 import { remedyOf } from '../plan/drift.ts';
 import type { ConditionType } from './status.ts';
 import { stopOf } from './stops.ts';
+
+type SuspensionOf = (environment: Environment) => Suspension | undefined;
 
 /**
  * The objects as the faces show them. Pure: a view, never a second truth. `failureOf` tells for which deliveries the objects are known
@@ -22,13 +25,14 @@ export function statusReport(
   deliveries: readonly Delivery[],
   environments: readonly Environment[],
   failureOf: (delivery: string) => Problem | undefined = () => undefined,
+  suspensionOf: SuspensionOf = nobody,
 ): StatusReport {
   const named = new Map(deliveries.map((delivery) => [delivery.metadata.name ?? '', delivery]));
   // Those of environments as well, whose objects go on when somebody deletes the Delivery alone.
   const names = new Set([...named.keys(), ...environments.map(({ spec }) => spec.delivery)]);
   return {
     deliveries: [...names].sort().map((name) => {
-      const report = deliveryReport(name, named.get(name), environments);
+      const report = deliveryReport(name, named.get(name), environments, suspensionOf);
       const failure = failureOf(report.name);
       return failure ? unobserved(report, failure) : report;
     }),
@@ -39,18 +43,21 @@ function deliveryReport(
   name: string,
   delivery: Delivery | undefined,
   environments: readonly Environment[],
+  suspensionOf: SuspensionOf,
 ): DeliveryReport {
   const { repository } = delivery?.spec ?? {};
   return {
     name,
     source: repository?.type === 'remote' ? repository.url : repository ? 'hosted here' : 'gone',
     message: delivery ? (delivery.status?.message ?? '') : goneMessage(name),
-    environments: inPromotionOrder(environments.filter(({ spec }) => spec.delivery === name)).map(
-      environmentReport,
+    environments: inPromotionOrder(environments.filter(({ spec }) => spec.delivery === name)).map((one) =>
+      environmentReport(one, suspensionOf),
     ),
     ...(delivery?.status?.previews ? { previews: previewsReport(delivery.status.previews) } : {}),
   };
 }
+
+const nobody: SuspensionOf = () => undefined;
 
 const goneMessage = (name: string): string =>
   `the Delivery ${name} is gone, its environments are not: a push or \`pilotage connect ${name}\` brings it back, \`pilotage delete\` ends them`;
@@ -78,9 +85,12 @@ export function inPromotionOrder(environments: readonly Environment[]): readonly
   );
 }
 
-export function environmentReport(environment: Environment): EnvironmentReport {
+export function environmentReport(
+  environment: Environment,
+  suspensionOf: SuspensionOf = nobody,
+): EnvironmentReport {
   const { metadata, spec, status } = environment;
-  const stopped = stopOf(environment);
+  const stopped = stopOf(environment, suspensionOf(environment));
   const answered = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
   return {
     delivery: spec.delivery,
@@ -157,6 +167,7 @@ export function releaseReport(
 export function reasonsOf(
   environment: Environment,
   releases: readonly Release[],
+  suspensionOf: SuspensionOf = nobody,
 ): Omit<WhyReport, 'gates' | 'pushes'> {
   const { spec, status } = environment;
   const name = `${spec.delivery}/${spec.environment}`;
@@ -168,6 +179,11 @@ export function reasonsOf(
     reason: reason ?? type,
     message: message ?? type,
   }));
+  const suspension = suspensionOf(environment);
+  if (suspension) {
+    const [message = '', remedy] = suspensionText(suspension, environment).split('\n  → ');
+    reasons.push({ reason: 'Suspended', message, ...(remedy ? { remedy } : {}) });
+  }
   if (spec.pin) {
     const { revision, reason } = spec.pin;
     reasons.push({
@@ -191,7 +207,7 @@ export function reasonsOf(
       message: `Release ${last.spec.number} failed: ${last.status.message}`,
     });
   }
-  return { environment: environmentReport(environment), reasons };
+  return { environment: environmentReport(environment, suspensionOf), reasons };
 }
 
 /** Types of conditions that say what stands in the way. */

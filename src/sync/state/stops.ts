@@ -1,6 +1,7 @@
 import type { Condition } from '../../kube/values/condition.ts';
 import type { Permission } from '../../model/permission.ts';
-import { type Environment, type EnvironmentStatus, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { type Suspension, suspensionText } from '../../model/suspension.ts';
+import type { Environment, EnvironmentStatus } from '../../model/types.ts';
 import type { SyncOptions } from '../options.ts';
 import type { Memory } from './memory.ts';
 import { conditionOf, withCondition } from './status.ts';
@@ -12,13 +13,8 @@ interface Stop {
 }
 
 /** What stops an environment: a person, or what became of its branch and its file. A pin outranks all but the first. */
-export function stopOf(environment: Environment): Stop | undefined {
-  if (environment.spec.suspended) {
-    return {
-      state: 'suspended',
-      message: `suspended; to go on: kubectl -n ${PILOTAGE_NAMESPACE} patch environment ${environment.metadata.name} --type=merge -p '{"spec":{"suspended":null}}'`,
-    };
-  }
+export function stopOf(environment: Environment, suspension: Suspension | undefined): Stop | undefined {
+  if (suspension) return { state: 'suspended', message: suspensionText(suspension, environment) };
   const frozen = conditionOf(environment, 'Frozen');
   if (frozen) return { state: 'frozen', ...reasonAndMessage(frozen) };
   const held = conditionOf(environment, 'Held');

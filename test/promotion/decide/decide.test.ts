@@ -163,6 +163,13 @@ describe('promotion: pipeline', () => {
     );
   });
 
+  it('refuses a suspended target with the word that ends the suspension', () => {
+    const decision = decide(facts({ targetSuspended: 'suspended by ann: audit\n  → to go on: …' }), NOW);
+    expect(decision.type === 'refuse' && decision.problems[0].message).to.match(
+      /^shop\/prod is suspended by ann: audit\n/,
+    );
+  });
+
   it('refuses to take the target back, and says how that is done where it is meant', () => {
     const decision = decide(facts({ lineage: { type: 'ahead', promoted: 's3' } }), NOW);
     if (decision.type !== 'refuse') throw new Error(decision.type);

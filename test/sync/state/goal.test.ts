@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { suspensionOf, type WiderHolds } from '../../../src/model/suspension.ts';
 import type { Environment } from '../../../src/model/types.ts';
 import { goalOf } from '../../../src/sync/state/goal.ts';
 
@@ -17,8 +18,12 @@ const environment = ({ metadata, spec, status }: Parts = {}): Environment =>
     spec: { delivery: 'shop', environment: 'dev', branch: 'main', ...spec },
     status: { wantedRevision: 'new', ...status },
   }) as Environment;
-const goal = (parts?: Parts) => {
-  const { message: _message, ...rest } = { message: '', ...goalOf(environment(parts)) };
+const NOW = Date.parse('2026-01-01T12:00:00Z');
+const word = { reason: 'audit', by: 'ann', since: '2026-01-01T00:00:00Z' };
+const goal = (parts?: Parts, wider: WiderHolds = {}) => {
+  const object = environment(parts);
+  const suspension = suspensionOf(object, wider, NOW);
+  const { message: _message, ...rest } = { message: '', ...goalOf(object, suspension) };
   return rest;
 };
 const frozen = {
@@ -43,6 +48,36 @@ describe('the goal of an environment', () => {
     const suspended = { type: 'stopped', phase: 'Suspended' };
     expect(goal({ spec: { suspended: true } })).to.deep.equal(suspended);
     expect(goal({ spec: { suspended: true, pin } })).to.deep.equal(suspended);
+    expect(goal({ spec: { suspend: word, pin } })).to.deep.equal(suspended);
+    expect(goal({}, { delivery: word })).to.deep.equal(suspended);
+  });
+
+  it('is the tip of its branch again once a suspension is over', () => {
+    const until = (time: string) => goal({ spec: { suspend: { ...word, until: time } } }).type;
+    expect(until('2026-01-01T12:00:01Z')).to.equal('stopped');
+    expect(until('2026-01-01T12:00:00Z')).to.equal('revision');
+  });
+
+  it('is to stay as it is, even when it is deleted, while everything is suspended', () => {
+    const spec = { onDelete: 'prune' };
+    const suspended = { type: 'stopped', phase: 'Suspended' };
+    expect(goal({ metadata: DELETED, spec }, { everything: word })).to.deep.equal(suspended);
+  });
+
+  it('says who suspended it, since when, until when, why, and which command ends that', () => {
+    const wide = { everything: word, delivery: { ...word, until: '2026-01-02T00:00:00Z' } };
+    const said = (wider: WiderHolds, spec: object = {}) => {
+      const object = environment({ spec });
+      const found = goalOf(object, suspensionOf(object, wider, NOW));
+      return found.type === 'stopped' ? found.message : '';
+    };
+    expect(said(wide)).to.equal(
+      'suspended, as everything here is, by ann since 2026-01-01T00:00:00Z: audit\n  → to go on: pilotage resume --all',
+    );
+    expect(said({ delivery: wide.delivery })).to.equal(
+      'suspended, as all of shop is, by ann since 2026-01-01T00:00:00Z until 2026-01-02T00:00:00Z: audit\n  → to go on: pilotage resume shop',
+    );
+    expect(said({}, { suspend: word })).to.match(/^suspended by ann .*pilotage resume shop\/dev$/s);
   });
 
   it('is nothing when it is deleted, whatever else holds it', () => {

@@ -294,6 +294,13 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     },
     { verbs: ['create', 'patch'], resources: ['namespaces'] },
     { verbs: ['create', 'patch'], resources: ['secrets'], namespaces: ['pilotage'] },
+    // While it is there nothing is written to any cluster.
+    {
+      verbs: ['create', 'patch', 'delete'],
+      resources: ['configmaps'],
+      namespaces: ['pilotage'],
+      names: ['suspended'],
+    },
     // What templates made once: renewed, and removed with its environment.
     { verbs: ['update', 'delete'], resources: ['secrets'], namespaces: ['pilotage'], names: ['generated.*'] },
     {
