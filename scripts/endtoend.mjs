@@ -46,7 +46,7 @@ const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));
 const WITH_PROGRAMS = [
   ...['orchestrator/api/kubectl', 'orchestrator/api/aggregation/kubectl'],
   ...['git/host/host', 'git/host/clones', 'git/host/pushrecords', 'render/pool/pool'],
-  ...['git/transport/ssh', 'sync/intake/connectssh', 'signatures/sshsig'],
+  ...['git/transport/ssh', 'sync/intake/connectssh', 'signatures/sshsig', 'sync/source/gpg'],
 ];
 const isWithPrograms = (file) => WITH_PROGRAMS.some((name) => file.endsWith(`/test/${name}.test.ts`));
 

@@ -22,7 +22,7 @@ export interface Court {
 
 const bad = (why: string): Verdict => ({ kind: 'bad', why });
 
-/** Whether what was signed counts, in the name of the committer's e-mail address (or the tagger's). */
+/** Whether what was signed counts, in the name of the committer's e-mail address. */
 export async function judge(
   signed: Signed,
   committer: string,

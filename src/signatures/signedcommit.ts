@@ -1,4 +1,4 @@
-/** What a commit or a tag signs, and its signature: git's commit.c (parse_signed_commit), gpg-interface.c. */
+/** What a commit signs, and its signature: git's commit.c (parse_signed_commit), gpg-interface.c. */
 
 /** Larger ones are not looked at: a signature of RSA with 16384 bits has 3 KiB. */
 const MOST_SIGNATURE_BYTES = 16 * 1024;
@@ -43,24 +43,4 @@ export function signedCommit(content: Buffer): Signed {
     signature: bytes.toString('latin1'),
     payload: Buffer.concat([...kept, content.subarray(head.length)]),
   };
-}
-
-const TAG_BEGINS = [
-  '-----BEGIN SSH SIGNATURE-----',
-  '-----BEGIN PGP SIGNATURE-----',
-  '-----BEGIN PGP MESSAGE-----',
-];
-
-/** The same of an annotated tag, whose signature stands at its end. */
-export function signedTag(content: Buffer): Signed {
-  const text = content.toString('latin1');
-  const starts = TAG_BEGINS.flatMap((begin) =>
-    [...text.matchAll(new RegExp(`^${begin}`, 'gm'))].map(({ index }) => index),
-  );
-  if (starts.length === 0) return { kind: 'unsigned' };
-  if (starts.length > 1) return { kind: 'odd', why: `it has ${starts.length} signatures` };
-  const [start = 0] = starts;
-  if (content.length - start > MOST_SIGNATURE_BYTES)
-    return { kind: 'odd', why: 'its signature is too large' };
-  return { kind: 'signed', signature: text.slice(start), payload: content.subarray(0, start) };
 }
