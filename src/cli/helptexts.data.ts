@@ -275,6 +275,9 @@ export const HELP: Readonly<Record<string, Help>> = {
   adopt: {
     group: 'Act',
     examples: [
+      ['pilotage adopt shop/prod', 'reports what it would take over, from whom, and what would change'],
+      ['pilotage adopt shop/prod --all', 'everything that waits for this word'],
+      ['pilotage adopt shop/prod --all --from argocd', 'although Argo CD still reconciles it'],
       ['pilotage adopt shop/prod Deployment/web', 'one object, as it is there now'],
       ['pilotage adopt shop/prod --namespace shop-prod', 'all there that wait for this word'],
     ],

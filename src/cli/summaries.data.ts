@@ -54,7 +54,10 @@ export const SUMMARIES: Readonly<Record<string, readonly [arguments: string, des
   ],
   accept: ['<environment> [proposal]', 'put in force what a pilotage.yaml proposes for an environment'],
   confirm: ['<environment> [plan]', 'agree to what the plan of an environment would delete'],
-  adopt: ['<environment> [objects...]', 'let an environment take over objects that Pilotage did not make'],
+  adopt: [
+    '<environment> [objects...]',
+    'show what an environment would take over of what Pilotage did not make, or let it',
+  ],
   preview: ['', 'environments of branches: which there are, and how long'],
   delete: ['<environment>', 'end an environment, with what it delivered or without'],
   why: ['<environment>', 'what keeps an environment from being synced and healthy'],

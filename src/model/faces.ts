@@ -108,6 +108,43 @@ export interface PlanReport {
   readonly warnings: readonly Problem[];
 }
 
+/** What an environment would take over of what Pilotage did not make. */
+export interface AdoptionReport {
+  /** `shop/prod` */
+  readonly environment: string;
+  readonly namespace: string;
+  readonly objects: readonly AdoptionObject[];
+  /** In git and not in the cluster. */
+  readonly creates: readonly ObjectRef[];
+  readonly tools: readonly AdoptionTool[];
+}
+
+export interface AdoptionObject {
+  readonly object: ObjectRef;
+  readonly origin?: string;
+  /** `refused`: it cannot be taken over, for `reason`. */
+  readonly state: 'matches' | 'differs' | 'refused';
+  readonly reason: string;
+  /** Who wrote its fields. */
+  readonly managers: readonly string[];
+  readonly diff: readonly string[];
+  readonly restarts: boolean;
+}
+
+export interface AdoptionTool {
+  /** `Argo CD Application argocd/shop` */
+  readonly name: string;
+  /** As `--from` names it. */
+  readonly tool: string;
+  readonly activity: 'reconciles' | 'suspended' | 'unseen';
+  /** How it is made to stop, where it may still reconcile. */
+  readonly stop?: string;
+  /** How its own record goes without what it had. */
+  readonly forget: string;
+  /** What it has and git has not: `apps/Deployment/shop-prod/web`. Nobody looks after it once the tool is gone. */
+  readonly left: readonly string[];
+}
+
 /** What the server says of every write of a sync, as dry runs. */
 export interface DryRunReport {
   readonly delivery: string;

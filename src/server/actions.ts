@@ -1,6 +1,7 @@
 import type { FileTree } from '../base/filetree.ts';
 import type { Explanation } from '../model/explanation.ts';
 import type {
+  AdoptionReport,
   BackportReport,
   ConnectReport,
   ConnectRequest,
@@ -87,12 +88,21 @@ export interface Actions {
   ): Promise<Message>;
   /** Agrees to what the plan with this digest would delete; without `plan`, the refusal says what that is. */
   confirm(name: EnvironmentName, options: { plan?: string }, user: User): Promise<Message>;
-  /** `objects`: `Deployment/web` each; `namespace`: everything that waits there. */
+  /**
+   * `objects`: `Deployment/web` each; `namespace`: everything that waits there; `all`: everything. None of these: a report, and nothing is
+   * changed. `from`: although this tool may still reconcile; `restart`: although pods are replaced.
+   */
   adopt(
     name: EnvironmentName,
-    options: { objects: readonly string[]; namespace?: string },
+    options: {
+      objects: readonly string[];
+      namespace?: string;
+      all?: boolean;
+      from?: 'helm' | 'argocd' | 'flux';
+      restart?: boolean;
+    },
     user: User,
-  ): Promise<Message>;
+  ): Promise<Message & { readonly report?: AdoptionReport }>;
   /** Nothing is done there until it is resumed. */
   suspend(what: SuspendTarget, options: { reason: string; until?: string }, user: User): Promise<Message>;
   resume(what: SuspendTarget, user: User): Promise<Message>;

@@ -93,7 +93,21 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   'POST adopt': (actions, name, { user }, fields) => {
     const namespace = text(fields, 'namespace');
     const objects = texts(fields, 'objects') ?? [];
-    return actions.adopt(name, { objects, ...(namespace ? { namespace } : {}) }, user);
+    const asked = text(fields, 'from');
+    const from = FROM.find((one) => one === asked);
+    if (asked !== undefined && from === undefined)
+      throw badRequest(`"from" must be one of ${FROM.join(', ')}.`);
+    return actions.adopt(
+      name,
+      {
+        objects,
+        ...(namespace ? { namespace } : {}),
+        ...(fields.all === true ? { all: true } : {}),
+        ...(from ? { from } : {}),
+        ...(fields.restart === true ? { restart: true } : {}),
+      },
+      user,
+    );
   },
   'POST renew': (actions, name, { user }, fields) => {
     const names = fields.all === true ? 'all' : texts(fields, 'names');
@@ -118,6 +132,8 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
     return actions.accept(name, proposal === undefined ? {} : { proposal }, user);
   },
 };
+
+const FROM = ['helm', 'argocd', 'flux'] as const;
 
 type Verb = Extract<Question, { on: 'environment' }>['verb'];
 

@@ -6,7 +6,6 @@ import type { Again } from '../base/queue.ts';
 import { createController, watch } from '../kube/client/controller.ts';
 import { deepEqual } from '../kube/values/equal.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
-import { formatRef } from '../kube/values/types.ts';
 import type { ExplainRequest, Explanation } from '../model/explanation.ts';
 import type { DryRunReport, PlanReport } from '../model/faces.ts';
 import { environmentObjectName, fullName } from '../model/names.ts';
@@ -31,12 +30,13 @@ import { attend } from './intake/previews/attend.ts';
 import { recordDeleted } from './intake/previews/word.ts';
 import { type Affected, type Pushed, type Source, settleHold } from './intake/wanted.ts';
 import type { SyncOptions } from './options.ts';
+import { type AdoptionAnswer, adopt } from './pass/adopt.ts';
 import { explainDeployed } from './pass/explaindeployed.ts';
 import type { SuspensionOf } from './pass/parts.ts';
 import { dryRunNow, type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
 import { createReconciler } from './pass/reconcile.ts';
 import { createTestController } from './pass/testcontroller.ts';
-import { type AdoptionRequest, adoptionsOf, withAdoptions } from './plan/adoption.ts';
+import type { AdoptionRequest } from './plan/adoption.ts';
 import { type ConfirmRequest, confirmationOf } from './plan/confirm.ts';
 import { counted } from './plan/describe.ts';
 import { LOOKS, PACES } from './state/pacing.ts';
@@ -76,8 +76,8 @@ export interface Sync {
   confirm(environment: Environment, request: ConfirmRequest): Promise<{ message: string }>;
   /** Ends an environment, with what it delivered or without. */
   delete(environment: Environment, onDelete: Teardown): Promise<{ message: string }>;
-  /** Lets an environment take over objects that its plan has found and that Pilotage did not make. */
-  adopt(environment: Environment, request: AdoptionRequest): Promise<{ message: string }>;
+  /** Lets an environment take over objects that its plan has found and that Pilotage did not make; asked of none, it reports them. */
+  adopt(environment: Environment, request: AdoptionRequest): Promise<AdoptionAnswer>;
   /** Reconcile now, without back-off; and what a person agrees to: pruning the wanted revision, the tip after a force-push. */
   requestSync(
     delivery: string,
@@ -280,16 +280,9 @@ export function createSync(options: SyncOptions): Sync {
       return { message: `${fullName(environment)} is being deleted, ${what}.${warning}` };
     },
     async adopt(environment, request) {
-      if (environment.spec.preview) throw new ProblemError(adoptsNothing(environment));
-      const { prepared } = unwrap(await prepareNow(environment, {}));
-      const given = adoptionsOf(prepared.plan, environment, request, clock.now());
-      await changeSpec(home, environment.metadata.name ?? '', {
-        adopt: withAdoptions(environment.spec.adopt, given).map((one) => ({ ...one })),
-        syncRequestedAt: rfc3339(clock.now()),
-      });
-      controller.enqueue(environment.metadata.name ?? '');
-      const names = given.map((ref) => formatRef(ref)).join(', ');
-      return { message: `${fullName(environment)} may take over ${names}.` };
+      const answer = await adopt(governed, environment, request, stopping.signal);
+      if (!answer.report) controller.enqueue(environment.metadata.name ?? '');
+      return answer;
     },
     async confirm(environment, request) {
       const { prepared, revision } = unwrap(await prepareNow(environment, {}));
@@ -341,11 +334,6 @@ function asksOtherwise(now: Environment, before: Environment): boolean {
 /** The earlier of two moments to look again. */
 const soonest = (one: Again, other: Again): Again =>
   one === undefined || other === undefined ? (one ?? other) : one.afterMs <= other.afterMs ? one : other;
-
-const adoptsNothing = (environment: Environment) => ({
-  reason: 'PreviewAdoptsNothing',
-  message: `${fullName(environment)} is a preview: it takes over nothing that it has not made.`,
-});
 
 const leavesNothing = (environment: Environment) => ({
   reason: 'BadRequest',

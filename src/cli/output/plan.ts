@@ -68,7 +68,7 @@ function formatStep(step: PlanStepReport, columns: number): string[] {
 }
 
 /** Broken at spaces; what goes on stands further in than where it began. */
-function folded(line: string, columns: number): string[] {
+export function folded(line: string, columns: number): string[] {
   if (line.length <= columns) return [line];
   const indent = `${/^ */.exec(line)?.[0] ?? ''}    `;
   const lines: string[] = [];

@@ -39,7 +39,14 @@ export const HEALTH_STATES = [
 ] as const;
 
 /** Bound to the object that was there when the word was given, by its UID. */
-export const adoption = object({ ...REF, uid: string, by: string, at: time });
+export const adoption = object({
+  ...REF,
+  uid: string,
+  by: string,
+  at: time,
+  /** The tool that had it, where one had: `Helm Release shop-prod/shop`. */
+  from: optional(string),
+});
 
 /** Terms that a pilotage.yaml asks for and that are not in force. */
 export const proposal = object({

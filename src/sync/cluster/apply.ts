@@ -2,13 +2,14 @@ import { pooled } from '../../base/pooled.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { NAMESPACES } from '../../kube/kinds/resources.data.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/status.ts';
-import type { JsonObject, KubeObject, Resource } from '../../kube/values/types.ts';
+import type { JsonObject, KubeObject, ManagedFieldsEntry, Resource } from '../../kube/values/types.ts';
 import { FIELD_MANAGER } from '../../model/types.ts';
 import { givenUp, type Ignored } from '../plan/ignored.ts';
 import { applyMarks } from '../plan/marks.ts';
 import { applyOrderOf } from '../plan/order.ts';
 import { isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
+import { knowsFieldsOf, takenOver } from '../plan/takeover.ts';
 import type { Step } from '../plan/types.ts';
 import { keyOf, withRevision } from './observe.ts';
 import { asReplacement } from './replace.ts';
@@ -77,7 +78,7 @@ async function execute(
         const stored = await client.update(resource, whole, { fieldManager: FIELD_MANAGER, signal });
         return { outcome: 'written', object: stored };
       }
-      if (step.action === 'update') await giveUp(client, resource, step.live, step.ignore, signal);
+      if (step.action === 'update') await prepareManagers(client, resource, step, signal);
       const object = await client.apply(resource, withRevision(step.object, revision), options);
       if (step.action === 'update') return { outcome: 'written', object };
       return { outcome: 'written', object: await giveUp(client, resource, object, step.ignore, signal) };
@@ -112,7 +113,29 @@ async function giveUp(
   signal: AbortSignal,
 ): Promise<KubeObject> {
   const managedFields = givenUp(live, ignore);
-  if (managedFields === undefined) return live;
+  return managedFields === undefined ? live : writeManagers(client, resource, live, managedFields, signal);
+}
+
+/** Before an object is applied that others wrote: their fields become ours as the plan showed it, or ours are given up. */
+async function prepareManagers(
+  client: KubeClient,
+  resource: Resource,
+  { live, cause, ignore }: Extract<Step, { action: 'update' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const taken = cause === 'adoption' && knowsFieldsOf(live) ? takenOver(live, ignore) : undefined;
+  if (taken === undefined) await giveUp(client, resource, live, ignore, signal);
+  else await writeManagers(client, resource, live, taken, signal);
+}
+
+/** Of exactly the object that was looked at. */
+async function writeManagers(
+  client: KubeClient,
+  resource: Resource,
+  live: KubeObject,
+  managedFields: readonly ManagedFieldsEntry[],
+  signal: AbortSignal,
+): Promise<KubeObject> {
   const { resourceVersion, uid, name = '', namespace } = live.metadata;
   const metadata = { managedFields, resourceVersion, uid } as unknown as JsonObject;
   const key = { ...(namespace ? { namespace } : {}), name };

@@ -22,6 +22,7 @@ export async function hooksNow(
   bundle: Bundle,
   hooks: readonly Hook[],
   hooksOfGone: (run: AppRun) => Promise<readonly Hook[]>,
+  takenOver: ReadonlySet<string> = new Set(),
 ): Promise<Hooks> {
   const { spec, status } = environment;
   const apps = appDigests(bundle, [...new Set(hooks.map(({ app }) => app))], releaseKey);
@@ -33,6 +34,7 @@ export async function hooksNow(
     isRollback: spec.pin?.release !== undefined,
     requestedAt: spec.syncRequestedAt,
     deployed: new Set(isDeployed ? status.inventory?.map(({ app }) => app) : []),
+    takenOver,
   };
   const all = keysOf(hooks);
   const busy = busyHook(before, apps, facts);

@@ -17,6 +17,7 @@ import { desiredOf } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
 import { isHook } from '../plan/hooks/due.ts';
 import { emptyRender } from '../plan/prune.ts';
+import { refKey } from '../plan/refkey.ts';
 import type { Bundle, Desired } from '../plan/types.ts';
 import { idle, isIdle } from '../plan/unserved.ts';
 import { withCharts } from '../source/charts.ts';
@@ -88,7 +89,15 @@ export async function prepare(
   const hooksOfGone = ({ release, app }: AppRun) =>
     deletionHooks(options, client, environment, { release, app, hadHooks: true });
   const marked = all.filter(isHook);
-  const hooks = await hooksNow(options, client, request, sourced.bundle, marked, hooksOfGone);
+  const hooks = await hooksNow(
+    options,
+    client,
+    request,
+    sourced.bundle,
+    marked,
+    hooksOfGone,
+    appsTakenOver(environment, all),
+  );
   const plain = all.filter((one) => !isHook(one));
   const wanted = {
     desired: plain,
@@ -124,6 +133,12 @@ const notOfPreview = (problem: Problem): Problem => ({
 });
 const pruneModesOf = ({ apps }: Bundle): ReadonlyMap<string, PruneMode> =>
   new Map(apps.flatMap(({ name, prune }) => (prune ? [[name, prune] as const] : [])));
+
+/** Apps of which an object was taken over from another tool. */
+function appsTakenOver({ spec }: Environment, desired: readonly Desired[]): ReadonlySet<string> {
+  const taken = new Set(spec.adopt?.flatMap((one) => (one.from ? refKey(one) : [])));
+  return new Set(desired.filter(({ ref }) => taken.has(refKey(ref))).map(({ app }) => app));
+}
 
 /** A word is for the revision that it was given of. */
 const confirmedOf = ({ spec: { confirmed } }: Environment, target: string): ReadonlySet<string> =>

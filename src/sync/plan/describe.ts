@@ -52,8 +52,9 @@ function stepReport(step: Step): PlanStepReport {
     app: step.app,
     ...(reason ? { reason } : {}),
     ...(step.origin ? { origin: formatPlace(step.origin) } : {}),
-    ...(restarts(step) ? { restarts: true } : {}),
+    ...(step.action !== 'adopt' && restarts(step) ? { restarts: true } : {}),
     ...(step.ignored ? { ignored: step.ignored } : {}),
+    // What would be taken over is somebody else's: its fields are for whoever may let it be.
     diff: step.action === 'update' ? step.diff.map(diffLine) : [],
   };
 }
@@ -62,11 +63,11 @@ function stepReport(step: Step): PlanStepReport {
 const ROLLED = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 /** Whether carrying out a step replaces pods that run. */
-function restarts(step: Step): boolean {
+export function restarts(step: Step): boolean {
   const { group, kind } = gvkOf(step.ref);
   if (group !== 'apps' || !ROLLED.includes(kind)) return false;
   if (step.action === 'recreate') return true;
-  return step.action === 'update' && step.diff.some(({ path }) => /^spec\.template(?![\w-])/.test(path));
+  return 'diff' in step && step.diff.some(({ path }) => /^spec\.template(?![\w-])/.test(path));
 }
 
 function reasonOf(step: Step): string | undefined {
@@ -84,7 +85,7 @@ function reasonOf(step: Step): string | undefined {
   return undefined;
 }
 
-function diffLine({ path, before, after }: FieldDiff): string {
+export function diffLine({ path, before, after }: FieldDiff): string {
   if (before === undefined) return `+ ${path}: ${shown(after)}`;
   if (after === undefined) return `- ${path}: ${shown(before)}`;
   return `~ ${path}: ${shown(before)} → ${shown(after)}`;

@@ -1,12 +1,14 @@
-import { diffObjects } from '../../kube/rules/diff.ts';
+import { diffObjects, type FieldDiff } from '../../kube/rules/diff.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import { describeConflicts } from './conflicts.ts';
 import { withoutIgnored } from './ignored.ts';
 import { applyMarks } from './marks.ts';
+import { isBookkeeping } from './othertools.ts';
 import type { PlanInput } from './planinput.ts';
 import { recreatable } from './recreatable.ts';
 import { blotSealed, maskSealed, type WithSealed } from './sealed.ts';
+import { afterTakeover } from './takeover.ts';
 import { holderOf } from './tracking.ts';
 import type { Desired, Observation, Owner, Step, Trial } from './types.ts';
 
@@ -66,13 +68,9 @@ export function adoptStep(
   { owner, adopted }: PlanInput,
 ): Step {
   const { trial } = found;
+  const diff = adoptionDiff(desired, found, live);
   if (!adopted.has(live.metadata.uid ?? '')) {
-    const holder = holderOf(live, owner);
-    const reason =
-      holder.type === 'other'
-        ? `it was left behind by ${holder.name}, which is gone`
-        : 'it exists and was not made by Pilotage';
-    return { ...base, action: 'adopt', live, reason };
+    return { ...base, action: 'adopt', live, reason: adoptionReason(live, owner), diff };
   }
   if (trial?.outcome === 'immutable') return { ...base, action: 'invalid', reason: reasonOf(trial, desired) };
   return {
@@ -81,9 +79,26 @@ export function adoptStep(
     object: found.intent ?? desired.object,
     live,
     ...changeOf(found, live, undefined, desired),
+    diff,
     cause: 'adoption',
     force: true,
   };
+}
+
+function adoptionReason(live: KubeObject, owner: Owner): string {
+  const holder = holderOf(live, owner);
+  if (holder.type === 'other') return `it was left behind by ${holder.name}, which is gone`;
+  return holder.type === 'tool' ? `it belongs to ${holder.name}` : 'it exists and was not made by Pilotage';
+}
+
+/** What taking an object over changes of it: also what another tool wrote and git does not have. */
+function adoptionDiff(desired: Desired, found: Observation, live: KubeObject): readonly FieldDiff[] {
+  const { intent = desired.object, trial } = found;
+  const tried = trial && 'after' in trial ? trial.after : undefined;
+  const after = afterTakeover(live, intent, desired.ignore) ?? tried;
+  if (after === undefined) return [];
+  const diff = diffObjects(comparable(live), comparable(after));
+  return maskSealed(diff, [desired]).filter(({ path }) => !isBookkeeping(path));
 }
 
 export function conflictReason(live: KubeObject, owner: Owner, trial: Trial | undefined): string {

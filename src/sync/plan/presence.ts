@@ -3,7 +3,7 @@ import type { KubeObject } from '../../kube/values/types.ts';
 import { holderOf } from './tracking.ts';
 import type { Owner } from './types.ts';
 
-/** How an object is found in the cluster, and whose it is. */
+/** How an object is found in the cluster, and whose it is. `unowned`: a person may let it be taken over. */
 export type Presence = 'absent' | 'deleting' | 'ours' | 'unowned' | 'foreign';
 
 export interface Owners {
@@ -17,8 +17,8 @@ export function presenceOf(live: KubeObject | undefined, { owner, environments }
   if (live.metadata.deletionTimestamp !== undefined) return 'deleting';
   const holder = holderOf(live, owner);
   if (holder.type === 'ours') return 'ours';
-  const nobodys = holder.type === 'none' || (holder.environment && !environments.has(holder.environment));
-  return nobodys ? 'unowned' : 'foreign';
+  if (holder.type !== 'other') return 'unowned';
+  return holder.environment && !environments.has(holder.environment) ? 'unowned' : 'foreign';
 }
 
 /** What holds an object that is being deleted, with who put it there as far as the object tells, as the end of a sentence. */

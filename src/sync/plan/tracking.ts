@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../kube/values/types.ts';
 import { ANNOTATIONS, LABELS } from '../../model/annotations.ts';
+import { formatTool, toolsOf } from './othertools.ts';
 import type { Owner } from './types.ts';
 
 export const trackingOf = (owner: Owner, app: string): string =>
@@ -9,15 +10,13 @@ export const trackingOf = (owner: Owner, app: string): string =>
 export type Holder =
   | { readonly type: 'ours'; readonly app: string }
   | { readonly type: 'none' }
+  /** A tool's from which a person may take it over. */
+  | { readonly type: 'tool'; readonly name: string }
   /** `environment`: `shop/dev`, where it is one of this Pilotage. */
   | { readonly type: 'other'; readonly name: string; readonly environment?: string };
 
-/** Marks by which other tools say that an object is theirs: annotation or label → how to call them. */
+/** Marks by which tools that nothing is taken over from say that an object is theirs: annotation or label → how to call them. */
 const OTHER_TOOLS: readonly (readonly [key: string, name: string])[] = [
-  ['meta.helm.sh/release-name', 'Helm release'],
-  ['argocd.argoproj.io/tracking-id', 'Argo CD application'],
-  ['kustomize.toolkit.fluxcd.io/name', 'Flux Kustomization'],
-  ['helm.toolkit.fluxcd.io/name', 'Flux HelmRelease'],
   ['objectset.rio.cattle.io/id', 'Rancher object set'],
   ['kapp.k14s.io/app', 'kapp application'],
 ];
@@ -31,7 +30,9 @@ export function holderOf(live: KubeObject, owner: Owner): Holder {
     if (value !== undefined) return { type: 'other', name: `${name} ${value}` };
   }
   const controller = live.metadata.ownerReferences?.find((ref) => ref.controller);
-  return controller ? { type: 'other', name: `${controller.kind} ${controller.name}` } : { type: 'none' };
+  if (controller) return { type: 'other', name: `${controller.kind} ${controller.name}` };
+  const [tool] = toolsOf(live);
+  return tool ? { type: 'tool', name: formatTool(tool) } : { type: 'none' };
 }
 
 /** An environment that is made again under its old name is the successor of the one that went: owners are names. */

@@ -145,7 +145,13 @@ export type Step = StepBase &
     /** Something else is under way with it: look again. */
     | { readonly action: 'wait'; readonly reason: string }
     | { readonly action: 'unchanged'; readonly live: KubeObject }
-    | { readonly action: 'adopt'; readonly live: KubeObject; readonly reason: string }
+    | {
+        readonly action: 'adopt';
+        readonly live: KubeObject;
+        readonly reason: string;
+        /** What taking it over would change of it. */
+        readonly diff: readonly FieldDiff[];
+      }
     | { readonly action: 'conflict'; readonly live: KubeObject; readonly reason: string }
     | { readonly action: 'invalid'; readonly reason: string }
   );

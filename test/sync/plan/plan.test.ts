@@ -38,6 +38,7 @@ const MARKS: Readonly<Record<string, Record<string, string>>> = {
   sibling: { [ANNOTATIONS.tracking]: 'i1/shop/prod/app' },
   stranger: { [ANNOTATIONS.tracking]: 'i2/shop/dev/app' },
   helm: { 'meta.helm.sh/release-name': 'web' },
+  kapp: { 'kapp.k14s.io/app': 'web' },
   kept: { ...OURS, [ANNOTATIONS.prune]: 'keep' },
   says: { [ANNOTATIONS.adopt]: 'true' },
 };
@@ -130,7 +131,8 @@ describe('the plan', () => {
     ],
     ['never takes what another environment owns', 'sibling/same', 'conflict'],
     ['never takes what another Pilotage owns', 'stranger/same', 'conflict'],
-    ['never takes what another tool owns', 'helm/same', 'conflict'],
+    ['waits for a word before it takes over what Helm, Argo CD or Flux has', 'helm/same', 'adopt'],
+    ['never takes what any other tool owns', 'kapp/same', 'conflict'],
   ];
   for (const [why, scene, action] of decisions) {
     it(why, () => expect(actions([scene])).to.deep.equal([action]));
@@ -138,8 +140,8 @@ describe('the plan', () => {
 
   it('takes over what a person agreed to, and not what another live environment or another tool owns', () => {
     expect(
-      actions(['unowned/taken', 'heir/differs', 'sibling/same', 'helm/same'], { adopted: true }),
-    ).to.deep.equal(['update', 'update', 'conflict', 'conflict']);
+      actions(['unowned/taken', 'heir/differs', 'helm/same', 'sibling/same', 'kapp/same'], { adopted: true }),
+    ).to.deep.equal(['update', 'update', 'update', 'conflict', 'conflict']);
   });
 
   it('keeps in the inventory what git dropped and whose kind the cluster does not list', () => {
@@ -185,7 +187,7 @@ describe('the plan', () => {
     expect(plan(['ours/held']).blocked[0]?.message).to.equal(
       'ConfigMap ns/configmap-0: .data.other is held by kubectl',
     );
-    expect(plan(['helm/same']).blocked[0]?.message).to.match(/belongs to Helm release web/);
+    expect(plan(['helm/same']).blocked[0]?.message).to.match(/belongs to Helm Release web/);
   });
 
   it('names file and line of what is refused', () => {

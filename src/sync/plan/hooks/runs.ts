@@ -11,6 +11,8 @@ export interface RunFacts {
   readonly requestedAt?: string | undefined;
   /** Apps that had been deployed before their hooks were recorded. */
   readonly deployed: ReadonlySet<string>;
+  /** Apps that another tool had deployed, with its own hooks, before they were taken over. */
+  readonly takenOver?: ReadonlySet<string>;
 }
 
 /** An app that has hooks, and the digest of what it renders to. */
@@ -38,6 +40,9 @@ function runOf(before: AppRun | undefined, { app, digest }: HookedApp, facts: Ru
   const { target, isRolling, requestedAt } = facts;
   const asked = requestedAt === undefined ? {} : { requestedAt };
   const begun = { app, digest, revision: target, ...asked };
+  // Another tool has run its hooks: they belong to its next revision, whose attempt is another one.
+  if (facts.takenOver?.has(app) && isUntouched(before))
+    return { ...begun, attempt: 1, cause: 'upgrade', state: 'Complete' };
   if (before === undefined) {
     // It was deployed before its hooks were recorded: they belong to its next revision.
     if (!isRolling) return { ...begun, attempt: 0, cause: 'upgrade', state: 'Complete' };
@@ -56,6 +61,14 @@ function runOf(before: AppRun | undefined, { app, digest }: HookedApp, facts: Ru
   if (isAskedAgain && hasFailed(before)) return { ...repeated(before), ...begun };
   return before.digest === digest ? before : { ...before, digest };
 }
+
+/** Nothing of the app has been deployed, and none of its hooks has begun. */
+const isUntouched = (run: AppRun | undefined): boolean =>
+  run === undefined ||
+  (run.attempt === 1 &&
+    run.state === 'Started' &&
+    run.release === undefined &&
+    (run.hooks ?? []).length === 0);
 
 /** The run that deletes an app, which has been deployed: begun, gone on with, or repeated where it has failed and a person asks. */
 export function deletionOf(before: AppRun, requestedAt: string | undefined): AppRun {

@@ -1,0 +1,73 @@
+import type { KubeObject } from '../../kube/values/types.ts';
+
+/** Tools whose objects a person may take over by name: `--from argocd`. */
+export const TOOLS = ['helm', 'argocd', 'flux'] as const;
+export type ToolName = (typeof TOOLS)[number];
+
+/** Which object of another tool says that a live object is its own. */
+export interface ToolMark {
+  readonly tool: ToolName;
+  readonly kind: 'Release' | 'Application' | 'Kustomization' | 'HelmRelease';
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+const HELM = 'meta.helm.sh/';
+const ARGO = 'argocd.argoproj.io/tracking-id';
+const FLUX = ['kustomize', 'helm'].map((part) => `${part}.toolkit.fluxcd.io/`);
+
+/** Whose an object is, as its marks tell; an object of a HelmRelease is of a release and of Flux. */
+export function toolsOf({ metadata }: KubeObject): readonly ToolMark[] {
+  const { annotations = {}, labels = {} } = metadata;
+  const release = annotations[`${HELM}release-name`];
+  const application = annotations[ARGO];
+  return [
+    ...FLUX.flatMap((prefix, i) =>
+      mark(
+        'flux',
+        i === 0 ? 'Kustomization' : 'HelmRelease',
+        labels[`${prefix}name`],
+        labels[`${prefix}namespace`],
+      ),
+    ),
+    ...(application === undefined ? [] : argoMark(application)),
+    ...mark('helm', 'Release', release, annotations[`${HELM}release-namespace`]),
+  ];
+}
+
+/**
+ * `shop:apps/Deployment:shop-prod/web`; an Application of another namespace than Argo CD's is `NAMESPACE_NAME`
+ * (argo-cd `util/argo/resource_tracking.go`, `docs/operator-manual/app-any-namespace.md`).
+ */
+function argoMark(tracking: string): readonly ToolMark[] {
+  const [app = ''] = tracking.split(':');
+  const at = app.indexOf('_');
+  return at < 0
+    ? mark('argocd', 'Application', app)
+    : mark('argocd', 'Application', app.slice(at + 1), app.slice(0, at));
+}
+
+const mark = (
+  tool: ToolName,
+  kind: ToolMark['kind'],
+  name: string | undefined,
+  namespace?: string,
+): readonly ToolMark[] => (name ? [{ tool, kind, name, ...(namespace ? { namespace } : {}) }] : []);
+
+const CALLED: Readonly<Record<ToolName, string>> = { helm: 'Helm', argocd: 'Argo CD', flux: 'Flux' };
+
+/** `Argo CD Application argocd/shop` */
+export const formatTool = ({ tool, kind, name, namespace }: ToolMark): string =>
+  `${CALLED[tool]} ${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+
+/** Whether a path of a diff is only another tool's bookkeeping, or ours. */
+export const isBookkeeping = (path: string): boolean =>
+  /^metadata\.(annotations|labels)(\["?|\.)/.test(path) && BOOKKEEPERS.some((key) => path.includes(key));
+
+const BOOKKEEPERS = [
+  'pilotage.dev/',
+  HELM,
+  ARGO,
+  ...FLUX,
+  'kubectl.kubernetes.io/last-applied-configuration',
+];
