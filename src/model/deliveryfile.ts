@@ -1,6 +1,7 @@
 import type { Problem } from '../base/errors.ts';
 import type { Place } from '../base/place.ts';
 import type { PromotionPolicy } from './types.ts';
+import type { Windows } from './windows.ts';
 
 /** What `pilotage.yaml` says, checked and with its defaults filled in. Built by `pilotagefile.ts`. */
 export interface DeliveryFile {
@@ -40,6 +41,8 @@ export interface EnvironmentEntry {
   readonly promotion?: PromotionPolicy;
   /** What is asked of its commits. */
   readonly verify?: { readonly signatures: 'required' };
+  /** When another revision may be deployed; absent: at all times. */
+  readonly windows?: Windows;
   readonly place: Place;
 }
 

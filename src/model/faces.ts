@@ -43,6 +43,16 @@ export type PreviewWord =
   | { readonly type: 'wake' }
   | { readonly type: 'extend'; readonly seconds: number };
 
+/** What a person agrees to with a reconcile. */
+export interface SyncRequest {
+  /** The tip, although it does not descend from the last one. */
+  readonly acknowledge?: boolean;
+  readonly confirmPrune?: boolean;
+  readonly confirmRecreate?: boolean;
+  /** The wanted revision is deployed although no window is open. */
+  readonly override?: { readonly reason: string };
+}
+
 /** What is to be suspended, or to go on. */
 export type SuspendTarget =
   | { readonly scope: 'environment'; readonly delivery: string; readonly environment: string }

@@ -20,6 +20,7 @@ import { readPreviews } from './previewpolicy.ts';
 import { promotionProblems, readPromotion } from './promotionpolicy.ts';
 import { type Cursor, complain, type Item, openText, placeOf, readList, readPath } from './reader.ts';
 import { PILOTAGE_API_VERSION } from './types.ts';
+import { readWindows } from './windows.ts';
 
 /** Where the file is, at the root of the repository. */
 export const PILOTAGE_FILE = 'pilotage.yaml';
@@ -87,6 +88,7 @@ function readEnvironment(
   const cluster = fields.cluster.read();
   const needs = fields.dependsOn.read() ?? [];
   const promotion = fields.promotion.at && readPromotion(fields.promotion.at, gates, warnings);
+  const windows = fields.windows.at && readWindows(fields.windows.at);
   const signatures = fields.verify.at && VERIFY.open(fields.verify.at).signatures.read();
   return {
     name,
@@ -100,6 +102,7 @@ function readEnvironment(
     ...readRules(fields),
     ...(promotion ? { promotion } : {}),
     ...(signatures === 'required' ? { verify: { signatures } } : {}),
+    ...(windows && windows.length > 0 ? { windows } : {}),
     place: placeOf(fields.name.at ?? at),
   };
 }

@@ -16,6 +16,7 @@ import {
   unread,
 } from './grammar.ts';
 import { PILOTAGE_API_VERSION } from './types.ts';
+import { WINDOWS_SCHEMA } from './windows.ts';
 
 /** What pilotage.yaml may say: the reader (`pilotagefile.ts`) and the JSON schema for editors (`pilotageschema.ts`) both follow from it. */
 
@@ -71,6 +72,7 @@ export const environmentRule = (gates: readonly GateGrammar[]) =>
       ignore: unread({ type: 'array', items: IGNORE.schema }),
       promotion: unread(promotionRule(gates).schema),
       verify: unread(VERIFY.schema),
+      windows: unread(WINDOWS_SCHEMA),
     },
     { name: '' },
   );

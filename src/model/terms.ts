@@ -3,9 +3,10 @@ import { canonicalJson } from '../kube/values/equal.ts';
 import type { EnvironmentEntry } from './deliveryfile.ts';
 import { ownNamespace } from './namespaces.ts';
 import type { Environment, PromotionPolicy, Terms } from './types.ts';
+import { describeWindows, type Windows } from './windows.ts';
 
 /** In the order in which they are listed. */
-const TERMS = ['branch', 'path', 'namespace', 'cluster', 'promotion', 'verify'] as const;
+const TERMS = ['branch', 'path', 'namespace', 'cluster', 'promotion', 'verify', 'windows'] as const;
 export type Term = (typeof TERMS)[number];
 
 /** What an entry of a pilotage.yaml asks for, its defaults filled in. */
@@ -16,11 +17,12 @@ export const termsOf = (delivery: string, entry: EnvironmentEntry): Terms => ({
   ...(entry.cluster ? { cluster: entry.cluster } : {}),
   ...(entry.promotion ? { promotion: entry.promotion } : {}),
   ...(entry.verify ? { verify: entry.verify } : {}),
+  ...(entry.windows ? { windows: entry.windows } : {}),
 });
 
 /** The terms of an environment that exists: those that its object records, whatever any file says. */
 export function termsInForce({ spec, status }: Environment): Terms {
-  const { branch, path, namespace, cluster, verify } = spec;
+  const { branch, path, namespace, cluster, verify, windows } = spec;
   const promotion = status?.promotionPolicy;
   return {
     branch,
@@ -29,6 +31,7 @@ export function termsInForce({ spec, status }: Environment): Terms {
     ...(cluster ? { cluster } : {}),
     ...(promotion ? { promotion } : {}),
     ...(verify ? { verify } : {}),
+    ...(windows ? { windows } : {}),
   };
 }
 
@@ -52,6 +55,8 @@ export function taking(terms: Terms, from: Terms, names: readonly Term[]): Terms
 export const digestOf = (...terms: readonly Terms[]): string =>
   createHash('sha256').update(canonicalJson(terms)).digest('hex').slice(0, 32);
 
+const isWindows = (value: object): value is Windows => Array.isArray(value);
+
 /** `branch prod → main, promotion from dev, gates approvals 2 → none`; `policyText` puts a promotion into words. */
 export const describeChange = (
   from: Terms,
@@ -61,6 +66,7 @@ export const describeChange = (
   const textOf = (value: Terms[Term]): string => {
     if (value === undefined || value === '') return 'none';
     if (typeof value === 'string') return value;
+    if (isWindows(value)) return describeWindows(value);
     return 'signatures' in value ? `signatures ${value.signatures}` : policyText(value);
   };
   return differing(from, to)

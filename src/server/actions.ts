@@ -13,6 +13,7 @@ import type {
   ReleaseReport,
   StatusReport,
   SuspendTarget,
+  SyncRequest,
   TogetherReport,
   WebhookReport,
   WhyReport,
@@ -39,11 +40,7 @@ export interface Actions {
   ): Promise<PlanReport>;
   /** Every write of a sync as a dry run. */
   dryRun(name: EnvironmentName): Promise<DryRunReport>;
-  sync(
-    name: EnvironmentName,
-    options: { acknowledge?: boolean; confirmPrune?: boolean; confirmRecreate?: boolean },
-    user: User,
-  ): Promise<Message>;
+  sync(name: EnvironmentName, options: SyncRequest, user: User): Promise<Message>;
   history(name: EnvironmentName): Promise<readonly ReleaseReport[]>;
   /** To release `number`, or to the one before the current one; pins the environment there. */
   rollback(name: EnvironmentName, options: { number?: number }, user: User): Promise<Message>;

@@ -52,6 +52,7 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
       acknowledge: fields.acknowledge === true,
       confirmPrune: fields.confirmPrune === true,
       confirmRecreate: fields.confirmRecreate === true,
+      ...(fields.override === true ? { override: { reason: text(fields, 'reason') ?? '' } } : {}),
     };
     return actions.sync(name, confirmed, user);
   },
@@ -179,6 +180,7 @@ function previewWord(fields: Fields): PreviewWord {
 /** And what beside that, by what the request asks for. */
 const MORE_VERBS: Readonly<Record<string, (fields: Fields) => readonly Verb[]>> = {
   'POST promote': (fields) => (fields.skip === undefined && fields.from === undefined ? [] : ['skip']),
+  'POST sync': (fields) => (fields.override === undefined ? [] : ['skip']),
 };
 
 function holdFields(fields: Fields): { readonly reason: string; readonly until?: string } {

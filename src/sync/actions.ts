@@ -13,6 +13,7 @@ import type {
   ReleaseReport,
   StatusReport,
   SuspendTarget,
+  SyncRequest,
   WhyReport,
 } from '../model/faces.ts';
 import { environmentObjectName } from '../model/names.ts';
@@ -87,18 +88,14 @@ export function createSyncActions(options: SyncActionsOptions) {
       return unwrap(await sync.explain(await find(asked), request));
     },
 
-    async sync(
-      asked: Asked,
-      {
-        acknowledge,
-        ...confirmed
-      }: { acknowledge?: boolean; confirmPrune?: boolean; confirmRecreate?: boolean },
-    ) {
+    async sync(asked: Asked, { acknowledge, override, ...confirmed }: SyncRequest, { name: by }: User) {
       const { delivery, environment, branch } = (await find(asked)).spec;
+      if (override) assertReason(override.reason, `pilotage sync ${delivery}/${environment} --override`);
       await options.readBranches(delivery);
       const tip = acknowledge ? await tipOf(home, delivery, branch) : undefined;
       await sync.requestSync(delivery, environment, {
         ...(tip ? { acknowledge: tip } : {}),
+        ...(override ? { override: { reason: override.reason.trim(), by } } : {}),
         ...confirmed,
       });
       return { message: `${delivery}/${environment} is being reconciled.` };
@@ -204,6 +201,15 @@ export function createSyncActions(options: SyncActionsOptions) {
       suspend({ home, clock }, await suspendable(what), request, by),
     resume: async (what: SuspendTarget) => resume({ home, clock }, await suspendable(what)),
   };
+}
+
+function assertReason(reason: string, command: string): void {
+  if (reason.trim() !== '') return;
+  throw new ProblemError({
+    reason: 'ReasonMissing',
+    message: 'Who passes over windows says why, for those who find it.',
+    remedy: `${command} --reason WHY`,
+  });
 }
 
 async function assertDelivery(home: KubeClient, name: string): Promise<void> {

@@ -86,6 +86,8 @@ export interface Sync {
       readonly confirmPrune?: boolean;
       readonly confirmRecreate?: boolean;
       readonly acknowledge?: string;
+      /** Whose word it is that the wanted revision passes over windows, and why. */
+      readonly override?: { readonly reason: string; readonly by: string };
     },
   ): Promise<void>;
 }
@@ -297,7 +299,7 @@ export function createSync(options: SyncOptions): Sync {
         message: `${name} may delete ${counted(confirmed.objects.length, 'object')} of plan ${confirmed.plan}.`,
       };
     },
-    async requestSync(delivery, environment, { confirmPrune, confirmRecreate, acknowledge } = {}) {
+    async requestSync(delivery, environment, { confirmPrune, confirmRecreate, acknowledge, override } = {}) {
       const name = environmentObjectName(delivery, environment);
       const object = await home
         .get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name })
@@ -310,6 +312,9 @@ export function createSync(options: SyncOptions): Sync {
         ...(confirmPrune && target ? { confirmPrune: target } : {}),
         ...(confirmRecreate && target ? { confirmRecreate: target } : {}),
         ...(acknowledge ? { acknowledgedTip: acknowledge } : {}),
+        ...(override && target
+          ? { override: { revision: target, at: rfc3339(clock.now()), ...override } }
+          : {}),
       });
       // Before the answer: who then waits must not read that it is held.
       if (acknowledge && conditionOf(object, 'Held'))

@@ -35,11 +35,12 @@ describe('what people ask of sync', () => {
     );
   const one = { 'k8s/a.yaml': cm('a', { v: '1' }) };
   const two = { 'k8s/a.yaml': cm('a', { v: '2' }) };
+  const ann = { name: 'ann', groups: [], verified: true };
   const dataNow = async () => dataOf(await world.live('ConfigMap', 'a'));
 
   it('reads the branches again when a sync is asked for', async () => {
     await world.push(one);
-    await actions.sync(dev, {});
+    await actions.sync(dev, {}, ann);
     expect(read).to.deep.equal(['shop']);
   });
 
@@ -204,7 +205,7 @@ describe('what people ask of sync', () => {
     const rewritten = await world.push(two, 'main', { rewritten: true });
     expect(await dataNow()).to.deep.equal({ v: '1' });
     expect((await actions.why(dev)).reasons[0]?.reason).to.equal('TipRewritten');
-    await actions.sync(dev, { acknowledge: true });
+    await actions.sync(dev, { acknowledge: true }, ann);
     const [now] = (await actions.status()).deliveries.flatMap(({ environments }) => environments);
     expect(outcomeOf(now, {}).state, 'to whoever waits from now on').to.equal('waiting');
     await world.settle();
@@ -214,7 +215,7 @@ describe('what people ask of sync', () => {
   it('does not take an acknowledgement for the next rewrite', async () => {
     await world.push(one);
     await world.push(two, 'main', { rewritten: true });
-    await actions.sync(dev, { acknowledge: true });
+    await actions.sync(dev, { acknowledge: true }, ann);
     await world.settle();
     await world.push({ 'k8s/a.yaml': cm('a', { v: '3' }) }, 'main', { rewritten: true });
     expect(await dataNow()).to.deep.equal({ v: '2' });

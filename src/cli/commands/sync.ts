@@ -12,6 +12,8 @@ interface SyncOptions extends OutputOptions, WaitingOptions {
   readonly confirmPrune?: boolean;
   readonly confirmRecreate?: boolean;
   readonly dryRun?: string;
+  readonly override?: boolean;
+  readonly reason: string;
 }
 
 export function syncCommand(context: CliContext, exit: (code: number) => void): Command {
@@ -29,7 +31,9 @@ export function syncCommand(context: CliContext, exit: (code: number) => void): 
     .option(
       '--confirm-recreate',
       'allow this revision to delete workloads and create them again, with an outage until they have started',
-    );
+    )
+    .option('--override', 'deploy this revision although no window is open; needs the right to skip')
+    .option('--reason <text>', 'why, with --override', '');
   return withWait(command, 'wait until it is healthy').action(async (name: string, options: SyncOptions) => {
     const daemon = await face(context, options);
     if (options.dryRun) return exit(await tryOut(context, daemon, name, options));
@@ -38,6 +42,7 @@ export function syncCommand(context: CliContext, exit: (code: number) => void): 
       acknowledge,
       confirmPrune,
       confirmRecreate,
+      ...(options.override ? { override: true, reason: options.reason } : {}),
     });
     if (options.output === 'json' && !options.wait) return printJson(context, answer);
     if (options.output === 'text') print(context, answer.message);

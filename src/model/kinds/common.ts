@@ -74,6 +74,10 @@ export const TERMS = {
   cluster: optional(string),
   /** What is asked of its commits; absent: nothing. */
   verify: optional(object({ signatures: oneOf(['required']) })),
+  /** When another revision may be deployed; absent: at all times. `for`: milliseconds. */
+  windows: optional(
+    list(object({ kind: oneOf(['allow', 'deny']), cron: string, for: integer, timezone: string })),
+  ),
 };
 
 export const terms = object({ ...TERMS, promotion: optional(promotionPolicy) });

@@ -117,6 +117,8 @@ const spec = object({
   hold: optional(hold),
   /** `pilotage promote --retest`: tests of this revision that failed before `at` run once more. */
   retest: optional(object({ revision: string, by: string, at: time })),
+  /** A person's word: this revision is deployed although no window is open. */
+  override: optional(object({ revision: string, reason: string, by: string, at: time })),
   /** Confirmed by a person: this revision may prune more than half of the environment. */
   confirmPrune: optional(string),
   /** Confirmed by a person: this revision may delete workloads and create them again, with the outage that it means. */

@@ -2,8 +2,8 @@ import { rfc3339 } from '../../base/clock.ts';
 import { momentIn } from '../../base/timezone.ts';
 import { list, map, text } from '../../model/grammar.ts';
 import { type Cursor, complain, readList } from '../../model/reader.ts';
+import { isZone } from '../../model/windows.ts';
 import type { Finding, Gate } from './gate.ts';
-import { isZone } from './window.ts';
 import { momentText } from './words.ts';
 
 /** RFC 3339 in UTC; `until` is the first moment that is free again. */

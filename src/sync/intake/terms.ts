@@ -5,6 +5,7 @@ import { namespaceProblem } from '../../model/namespaces.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { describeChange, differing, digestOf, type Term, taking, termsInForce } from '../../model/terms.ts';
 import type { Delivery, Environment, Proposal, Terms } from '../../model/types.ts';
+import { windowsAsStrict } from '../../model/windows.ts';
 import { describePolicy, tightens } from '../../promotion/gates/policy.ts';
 import type { ClaimedPlace, EnvironmentIndex } from '../state/environments.ts';
 
@@ -80,6 +81,7 @@ export function countsAtOnce(environment: Environment, { terms, origin }: Asked)
     return open.filter((term) => {
       if (term === 'promotion') return tightens(before.promotion, terms.promotion);
       if (term === 'verify') return terms.verify !== undefined;
+      if (term === 'windows') return windowsAsStrict(terms.windows ?? [], before.windows ?? []);
       return term !== 'branch' || !gated;
     });
   }

@@ -19,6 +19,7 @@ import { createMemory, forgetPacing, type Memory } from '../state/memory.ts';
 import { LOOKS } from '../state/pacing.ts';
 import { changeStatus, conditionOf, withCondition, withoutCondition } from '../state/status.ts';
 import { explained, permissionOf } from '../state/stops.ts';
+import { closedFor } from '../state/window.ts';
 import { passDeadline } from './deadline.ts';
 import { leaveCommit, supersedeOperation } from './operation.ts';
 import type { PassParts } from './parts.ts';
@@ -94,6 +95,8 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
       throw error;
     });
     if (permission.type === 'held') return wait(environment, goal.target, permission.message, memory, signal);
+    const closed = closedFor(environment, goal.target, options.clock.now());
+    if (closed) return wait(environment, goal.target, closed.message, memory, signal, closed.until);
     // A pin holds a revision for a while; it brings no terms with it.
     if (!environment.spec.pin && (await govern(environment, goal.target, memory))) return { afterMs: 0 };
     return pass(environment, goal.target, memory, signal, { note: permission.note });
@@ -124,6 +127,8 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
     message: string,
     memory: Memory,
     signal: AbortSignal,
+    /** When it ends by itself, in milliseconds; absent: nobody knows. */
+    until?: number,
   ): Promise<Again> {
     speaker(options, environment, wanted, memory)('held', message);
     const deployed = environment.status?.deployedRevision;
@@ -131,7 +136,8 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
       deployed === undefined
         ? await stand(environment, 'Waiting', message, message)
         : await pass(environment, deployed, memory, signal, { wanted, held: message });
-    return { afterMs: Math.min(LOOKS.gates, again?.afterMs ?? LOOKS.gates) };
+    const look = until === undefined ? LOOKS.gates : until - options.clock.now();
+    return { afterMs: Math.min(look, again?.afterMs ?? LOOKS.resync) };
   }
 
   /** Nothing is touched: only the phase and its reason are kept true. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { isOpen, nextOpening, type Window } from '../../../src/model/windowtimes.ts';
 import { window } from '../../../src/promotion/gates/window.ts';
-import { isOpen, nextOpening, type Window } from '../../../src/promotion/gates/windowtimes.ts';
 import { facts, NOW, type Random, randomFrom, readGates, stateOf } from './support.ts';
 
 const HOUR = 3_600_000;

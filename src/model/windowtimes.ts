@@ -1,5 +1,5 @@
-import { parseSchedule } from '../../kube/values/cron.ts';
-import { type CronTimes, cronTimes } from '../../kube/values/crontimes.ts';
+import { parseSchedule } from '../kube/values/cron.ts';
+import { type CronTimes, cronTimes } from '../kube/values/crontimes.ts';
 
 /** A time that comes again and again: it begins as `cron` says on the clocks of `timezone`, and lasts `for` milliseconds. */
 export interface Window {
