@@ -284,6 +284,8 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
    */
   'system:pilotage:sync': [
     { verbs: READ, resources: ['*'] },
+    // The gate `http` asks a pod behind a Service of the source.
+    { verbs: ['create'], resources: ['pods/portforward'] },
     {
       verbs: ['create', 'delete', 'patch', 'update'],
       resources: ['deliveries', 'environments', 'releases'].flatMap((plural) => [
