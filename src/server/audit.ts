@@ -76,6 +76,8 @@ export function followRequest(
 const QUOTING = new Set(['BadRequest', 'InternalError']);
 /** Whoever reads them has everything. */
 const COPIES = new Set(['/api/v1/backup', '/api/v1/audit']);
+/** What is asked of no object. */
+const EVERYTHING = new Set(['/api/v1/suspend', '/api/v1/resume']);
 
 function isRecorded(asked: {
   readonly method: string;
@@ -130,7 +132,7 @@ function meaningOf(
       ...(named ? { object: { resource: 'users', name: named } } : {}),
     };
   }
-  if (COPIES.has(path)) return { verb: resource, annotations: said };
+  if (COPIES.has(path) || EVERYTHING.has(path)) return { verb: resource, annotations: said };
   const isConnect = resource === 'deliveries' && method === 'POST';
   return {
     verb:
@@ -152,6 +154,10 @@ const SAID = [
   'proposal',
   'dryRun',
   'again',
+  'from',
+  'off',
+  'plan',
+  'override',
   'skip',
   'retest',
   'until',

@@ -126,6 +126,14 @@ describe('the record of the HTTP face', () => {
     expect(JSON.stringify(event)).to.not.contain('planted').and.not.contain(TOKEN);
   });
 
+  it('says who stopped everything or passed over windows, and why', async () => {
+    const [stop] = await recorded('/api/v1/suspend', { reason: 'incident', until: '2h' });
+    expect(stop?.verb).to.equal('suspend');
+    expect(stop?.annotations?.['pilotage.dev/request']).to.equal('{"reason":"incident","until":"2h"}');
+    const [sync] = await recorded('/api/v1/environments/shop/dev/sync', { override: true, reason: 'CVE' });
+    expect(sync?.annotations?.['pilotage.dev/request']).to.equal('{"reason":"CVE","override":true}');
+  });
+
   it('holds a refusal with its reason, without the credentials that were sent or that it names', async () => {
     const body = { name: 'shop', url: 'https://me:hunter2@git.example.com', token: 'planted' };
     const [event] = await recorded('/api/v1/deliveries', body);
