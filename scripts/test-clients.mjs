@@ -6,6 +6,7 @@ import { ensureBuilt, ensureInstalled } from './setup.mjs';
 
 /** What each file drives, so that one of them alone needs no other programs. */
 const PROGRAMS = {
+  'adopt.peer.ts': ['helm3', 'helm4'],
   'charts.peer.ts': ['helm3', 'helm4'],
   'clientnode.peer.ts': [],
   'helm.peer.ts': ['kubectl', 'helm3', 'helm4'],

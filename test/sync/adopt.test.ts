@@ -138,7 +138,7 @@ describe('taking over what another tool has', () => {
     expect(await web()).to.deep.equal(before);
     expect((await world.environment()).spec.adopt).to.equal(undefined);
     expect(report?.objects).to.have.length(1);
-    expect(report?.objects[0]).to.deep.include({ managers: ['helm'], restarts: false });
+    expect(report?.objects[0]).to.deep.include({ state: 'matches', managers: ['helm'], restarts: false });
     expect(report?.objects[0]?.reason).to.equal('it belongs to Helm Release shop-dev/web');
     expect(report?.tools[0]).to.deep.include({ name: 'Helm Release shop-dev/web', activity: 'suspended' });
     expect(report?.tools[0]?.forget).to.contain('delete secret -l owner=helm,name=web');

@@ -17,6 +17,8 @@ import {
   withAdoptions,
 } from '../plan/adoption.ts';
 import { adoptionReport } from '../plan/adoptionreport.ts';
+import { counted } from '../plan/describe.ts';
+import { formatTool } from '../plan/othertools.ts';
 import { formatReconciler, howToForget, howToStop, inTheWay } from '../plan/reconcilers.ts';
 import { changeSpec } from '../state/pin.ts';
 import type { PassParts } from './parts.ts';
@@ -64,13 +66,16 @@ export async function adopt(
     adopt: withAdoptions(environment.spec.adopt, given).map((one) => ({ ...one })),
     syncRequestedAt: rfc3339(clock.now()),
   });
-  const taken = given.map((ref) => formatRef(ref)).join(', ');
+  const taken = given.length > NAMED ? counted(given.length, 'object') : given.map(formatRef).join(', ');
   const live = inTheWay(tools, undefined).map(
     (one) => `\n  ${formatReconciler(one)}; stop it: ${howToStop(one.mark)}`,
   );
-  const left = tools.map(({ mark }) => `\n  its own record stays: ${howToForget(mark)}`);
+  const left = tools.map(({ mark }) => `\n  ${formatTool(mark)} keeps its record: ${howToForget(mark)}`);
   return { message: [`${name} may take over ${taken}.`, ...live, ...left].join('') };
 }
+
+/** So many are named. */
+const NAMED = 5;
 
 const adoptsNothing = (environment: Environment) => ({
   reason: 'PreviewAdoptsNothing',

@@ -98,7 +98,7 @@ function adoptionDiff(desired: Desired, found: Observation, live: KubeObject): r
   const after = afterTakeover(live, intent, desired.ignore) ?? tried;
   if (after === undefined) return [];
   const diff = diffObjects(comparable(live), comparable(after));
-  return maskSealed(diff, [desired]).filter(({ path }) => !isBookkeeping(path));
+  return maskSealed(diff, [desired]).filter((one) => !isBookkeeping(one));
 }
 
 export function conflictReason(live: KubeObject, owner: Owner, trial: Trial | undefined): string {

@@ -1,3 +1,4 @@
+import type { FieldDiff } from '../../kube/rules/diff.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 
 /** Tools whose objects a person may take over by name: `--from argocd`. */
@@ -60,10 +61,13 @@ const CALLED: Readonly<Record<ToolName, string>> = { helm: 'Helm', argocd: 'Argo
 export const formatTool = ({ tool, kind, name, namespace }: ToolMark): string =>
   `${CALLED[tool]} ${kind} ${namespace ? `${namespace}/` : ''}${name}`;
 
-/** Whether a path of a diff is only another tool's bookkeeping, or ours. */
-export const isBookkeeping = (path: string): boolean =>
-  /^metadata\.(annotations|labels)(\["?|\.)/.test(path) && BOOKKEEPERS.some((key) => path.includes(key));
+/** Whether a difference is only another tool's bookkeeping, or ours. */
+export const isBookkeeping = ({ path, before }: FieldDiff): boolean =>
+  /^metadata\.(annotations|labels)(\["?|\.)/.test(path) &&
+  (BOOKKEEPERS.some((key) => path.includes(key)) || (path.includes(MANAGED_BY) && before === 'Helm'));
 
+/** Helm writes it on what it installs (helm `pkg/action/validate.go`). */
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
 const BOOKKEEPERS = [
   'pilotage.dev/',
   HELM,
