@@ -240,6 +240,31 @@ describe('pilotage.yaml', () => {
       '  images: {web: {path: a, dockerfile: Dockerfile, args: {A: [1]}}}',
       /spec\.images\.web\.args\.A: must be a text/,
     ],
+    [
+      'verify without what is to be verified',
+      '  environments:\n    - {name: prod, verify: required}',
+      /yaml:6: spec\.environments\[0\]\.verify: must be a map/,
+    ],
+    [
+      'signatures that are neither required nor off',
+      '  environments:\n    - {name: prod, verify: {signatures: true}}',
+      /yaml:6: spec\.environments\[0\]\.verify\.signatures: must be one of off, required/,
+    ],
+    [
+      'a misspelled signatures',
+      '  environments:\n    - {name: prod, verify: {signature: required}}',
+      /yaml:6: spec\.environments\[0\]\.verify\.signature: is not a known field\n.*Did you mean signatures/,
+    ],
+    [
+      'a misspelled required',
+      '  environments:\n    - {name: prod, verify: {signatures: require}}',
+      /yaml:6: spec\.environments\[0\]\.verify\.signatures: must be one of off, required/,
+    ],
+    [
+      'a list in place of verify',
+      '  environments:\n    - {name: prod, verify: [signatures]}',
+      /yaml:6: spec\.environments\[0\]\.verify: must be a map/,
+    ],
     ['a name that DNS refuses', '  environments: [{name: Dev_1}]', /"Dev_1" is not a name/],
   ];
   for (const [why, spec, complaint] of refusals) {

@@ -1,8 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import type { BlobStore } from '../../src/base/blobs.ts';
 import { type Clock, sleep, systemClock } from '../../src/base/clock.ts';
 import { ok } from '../../src/base/errors.ts';
 import type { FileTree } from '../../src/base/filetree.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { serializeCommit } from '../../src/git/objects/object.ts';
 import type { Commit, Repository } from '../../src/git/types.ts';
 import type { KubeClient } from '../../src/kube/client/client.ts';
 import { DEPLOYMENTS } from '../../src/kube/kinds/resources.data.ts';
@@ -12,6 +14,7 @@ import type { KubeObject } from '../../src/kube/values/types.ts';
 import { advancedClient } from '../../src/model/advancedclient.ts';
 import type { ProgressEvent } from '../../src/model/progress.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
+import { signForGit } from '../../src/signatures/sshsig.ts';
 import type { SyncOptions } from '../../src/sync/options.ts';
 import type { ImageBuild } from '../../src/sync/source/source.ts';
 import { createSync, type Sync } from '../../src/sync/sync.ts';
@@ -23,19 +26,25 @@ import { render } from './plainrender.ts';
 
 type Files = Readonly<Record<string, string>>;
 
+interface CommitOptions {
+  readonly rewritten?: boolean;
+  /** Ada's key of SSH. */
+  readonly signedBy?: KeyObject;
+}
+
 /** A repository in memory: `commit` moves a branch; a commit descends from its branch's last one unless it is `rewritten`. */
 export interface FakeRepository {
   readonly repository: Repository;
   readonly branches: Record<string, string>;
   /** What releases rendered to; it outlives a daemon as the repository does. */
   readonly blobs: BlobStore;
-  commit(branch: string, files: Files, options?: { rewritten?: boolean }): string;
+  commit(branch: string, files: Files, options?: CommitOptions): string;
   /** As if git could not be read. */
   broken: boolean;
 }
 
 export function createFakeRepository(): FakeRepository {
-  const commits = new Map<string, { commit: Commit; tree: FileTree }>();
+  const commits = new Map<string, { commit: Commit; tree: FileTree; bytes: Buffer }>();
   const branches: Record<string, string> = {};
   const find = (oid: string) => {
     const found = commits.get(oid);
@@ -48,27 +57,28 @@ export function createFakeRepository(): FakeRepository {
     branches,
     blobs: createMemoryBlobs(),
     broken: false,
-    commit(branch, files, { rewritten = false } = {}) {
+    commit(branch, files, { rewritten = false, signedBy } = {}) {
       const oid = (commits.size + 1).toString(16).padStart(40, '0');
       const parents = branches[branch] && !rewritten ? [branches[branch]] : [];
       const tree = filesOf(files);
       const who = { name: 'Ada', email: 'ada@example.com', at: 0 };
-      commits.set(oid, {
-        commit: {
-          oid,
-          tree: tree.digest('') ?? '',
-          parents,
-          author: who,
-          committer: who,
-          message: `commit ${commits.size + 1}`,
-        },
-        tree,
-      });
+      const commit = {
+        ...{ oid, tree: tree.digest('') ?? '', parents, author: who, committer: who },
+        message: `commit ${commits.size + 1}`,
+      };
+      const plain = serializeCommit(commit);
+      const bytes = signedBy ? serializeCommit(commit, signForGit(signedBy, plain)) : plain;
+      commits.set(oid, { commit, tree, bytes });
       branches[branch] = oid;
       return oid;
     },
     repository: {
       commit: async (oid: string) => find(oid).commit,
+      commitBytes: async (oid: string) => find(oid).bytes,
+      log: async (from: string, { exclude = [] }: { exclude?: readonly string[] } = {}) =>
+        [...commits.keys()]
+          .filter((oid) => isAncestor(oid, from) && !exclude.some((one) => isAncestor(oid, one)))
+          .map((oid) => find(oid).commit),
       tree: async (oid: string) => find(oid).tree,
       isAncestor: async (a: string, b: string) => isAncestor(a, b),
       resolve: async (revision: string) =>
@@ -92,7 +102,7 @@ export interface Harness {
   /** What each rendering was told of images. */
   readonly images: Readonly<Record<string, string>>[];
   /** Commits, tells sync as a push does, and lets everything settle. */
-  push(files: Files, branch?: string, options?: { rewritten?: boolean }): Promise<string>;
+  push(files: Files, branch?: string, options?: CommitOptions): Promise<string>;
   /** Tells sync of the branches as they are. */
   observe(): Promise<void>;
   /** Lets everything that is due happen. */
@@ -112,7 +122,7 @@ export interface Harness {
 }
 
 type HarnessOptions = Partial<
-  Pick<SyncOptions, 'render' | 'buildImages' | 'deadlineMs' | 'clusterFor' | 'mayDeploy'>
+  Pick<SyncOptions, 'render' | 'buildImages' | 'deadlineMs' | 'clusterFor' | 'mayDeploy' | 'verifies'>
 > & {
   readonly home?: FakeCluster;
   readonly git?: FakeRepository;
@@ -147,6 +157,7 @@ export async function createHarness(
     logger: silentLogger,
     progress: { publish: (event) => void events.push(event) },
     ...(overrides.mayDeploy ? { mayDeploy: overrides.mayDeploy } : {}),
+    ...(overrides.verifies ? { verifies: overrides.verifies } : {}),
     ...(overrides.deadlineMs ? { deadlineMs: overrides.deadlineMs } : {}),
   });
   const stopping = new AbortController();
