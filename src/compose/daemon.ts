@@ -33,6 +33,7 @@ import type { Home } from './home.ts';
 import { startBuiltinHome } from './home-builtin.ts';
 import { openRemoteHome } from './home-remote.ts';
 import { chooseIngress } from './ingress.ts';
+import { publicAddress } from './publicaddress.ts';
 
 /** Runs the control plane of a data directory until a shutdown signal; resolves with the exit code. */
 export async function runDaemon(options: UpOptions, context: CliContext): Promise<number> {
@@ -135,7 +136,13 @@ async function startParts(
   const [confinement, token] = [await confining, await openToken(dataDir)];
   const certificates = await openCertificates({ ...common, ...options });
   const names = [...httpNames, ...(certificates?.names ?? [])];
-  const faced = { httpNames: names, certificates, signIn };
+  const wanted = portToUse({ port: http.port, given: options.httpGiven }, kept?.http);
+  const { callback } = signIn?.options.oidc ?? {};
+  const address = publicAddress({
+    ...{ host: http.host, port: wanted, names, isEncrypted: certificates !== undefined },
+    ...(callback === undefined ? {} : { callback }),
+  });
+  const faced = { httpNames: names, certificates, signIn, publicAddress: address };
   const { engineSockets } = options;
   const delivering = {
     ...common,
@@ -143,7 +150,6 @@ async function startParts(
     ...{ surroundings, kubeconfigs, confinement, engineSockets, disks, audit, parts },
   };
   const { face, firstBootstrap } = await startDelivery({ ...delivering, home, instanceUid, token });
-  const wanted = portToUse({ port: http.port, given: options.httpGiven }, kept?.http);
   const httpPort = await face.listen(http.host, wanted);
   parts.add('HTTP face', face.close);
   const ingress =

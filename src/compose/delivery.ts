@@ -50,6 +50,8 @@ export interface DeliveryOptions {
   readonly home: Home;
   readonly audit: Audit;
   readonly signIn: SignInFile | undefined;
+  /** Where people elsewhere open the face, where that is known. */
+  readonly publicAddress: string | undefined;
   readonly instanceUid: string;
   readonly token: string;
   readonly clock: Clock;
@@ -135,7 +137,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const measurer = composeMeasure({ ...common, home, contexts });
   const checks = createChecksController({ ...common, home: options.home.promotionClient, forge });
   const previewForge = createPreviewForge({ ...common, home, forges: forge });
-  const reporter = createReporter({ ...common, home, forge });
+  const reporter = createReporter({ ...common, home, forge, face: options.publicAddress });
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost, forge };
   const { httpNames: names, certificates } = options;
   const face = composeFace({

@@ -56,7 +56,7 @@ export interface Deployment {
   readonly branch: string;
   readonly state: 'pending' | 'running' | 'success' | 'failure';
   readonly description: string;
-  /** Where what was deployed answers. */
+  /** Where more is said of it. */
   readonly url?: string;
 }
 

@@ -113,7 +113,7 @@ export const github: MakeDialect = ({ origin, path }) => {
         body: {
           state: DEPLOYMENT_STATES[state],
           description,
-          ...(url ? { environment_url: url } : {}),
+          ...(url ? { log_url: url } : {}),
         },
         read: nothing,
       }),

@@ -40,6 +40,13 @@ export function previewNamespace(delivery: string, slug: string, branch: string)
 /** The host of one preview, of `{slug}.preview.example.com`. */
 export const previewHost = (template: string, slug: string): string => template.replaceAll('{slug}', slug);
 
+/** Branches below it are Pilotage's own, as those of its pull requests: nobody works there, and no preview is made of one. */
+export const OWN_BRANCHES = 'pilotage/';
+
+/** Whether a branch may have a preview by one of the patterns. */
+export const isMeantBy = (patterns: readonly string[], branch: string): boolean =>
+  !branch.startsWith(OWN_BRANCHES) && patterns.some((pattern) => matchesBranch(pattern, branch));
+
 /**
  * Whether a branch is meant by a pattern: `*` stands for any characters but `/`, `**` for any. Whoever writes patterns may be hostile, so this takes
  * as many steps as the two texts have characters, multiplied: no regular expression, which could go back and forth.

@@ -8,49 +8,38 @@ export interface Shown {
   readonly description: string;
   /** Absent while nothing of it is deployed: it waits for gates or a person. */
   readonly deployment?: Deployment['state'];
-  /** Where it answers, for others than this machine. */
+  /** Where people elsewhere open the face. */
   readonly url?: string;
 }
 
 /**
- * Pure. Undefined: it has no commit yet. Descriptions do not count seconds or objects: each other one is a request. Of a message the first line alone
- * is shown, because the lines below it may be what a program logged, and whoever reads a repository reads this.
+ * Pure. Undefined: it has no commit yet. Whoever reads the repository reads this, and that may be everybody: it has our own words for states, and
+ * nothing that a cluster, a program or a person said (messages, addresses, reasons). It counts no seconds or objects either: each other text is a request.
  */
-export function shownOf({ spec, status }: Environment): Shown | undefined {
+export function shownOf({ spec, status }: Environment, face: string | undefined): Shown | undefined {
   const revision = status?.wantedRevision;
   if (status === undefined || revision === undefined) return undefined;
-  const { phase, message = '', waitsForGates, deployedRevision, health, sync, conditions = [] } = status;
+  const { phase, waitsForGates, deployedRevision, health, sync, conditions = [] } = status;
   const stopped = conditions.find(
     ({ type, status }) => (type === 'Frozen' || type === 'Held') && status === 'True',
   );
-  const url = status.urls?.find(isPublic);
-  const at = { revision, ...(url ? { url } : {}) };
+  const at = { revision, ...(face ? { url: face } : {}) };
+  const why = `See: pilotage why ${spec.delivery}/${spec.environment}`;
   const shown = (state: StatusState, description: string, deployment?: Deployment['state']): Shown => ({
     ...at,
     state,
     description,
     ...(deployment ? { deployment } : {}),
   });
-  if (phase === 'Failed' || stopped?.type === 'Frozen' || phase === 'Frozen')
-    return shown('failure', firstLine(stopped?.message || message) || 'Not deployed.', 'failure');
-  if (spec.suspended) return shown('pending', 'Suspended: nothing is deployed.');
+  if (stopped?.type === 'Frozen' || phase === 'Frozen') return shown('failure', `Frozen. ${why}`, 'failure');
+  if (phase === 'Failed') return shown('failure', `Failed. ${why}`, 'failure');
+  if (spec.suspended || phase === 'Suspended') return shown('pending', 'Suspended: nothing is deployed.');
   if (spec.pin && deployedRevision !== revision)
     return shown('pending', `Pinned to ${spec.pin.revision.slice(0, 7)}.`);
   if (waitsForGates) return shown('pending', 'Waits for the gates of its promotion.');
-  if (stopped) return shown('pending', firstLine(stopped.message ?? '') || 'Waits for a person.');
+  if (stopped) return shown('pending', `Waits for a person. ${why}`);
   if (deployedRevision !== revision) return shown('pending', 'Being deployed.', 'running');
-  if (health === 'Degraded')
-    return shown('failure', `Deployed, and degraded: ${firstLine(message)}`, 'failure');
+  if (health === 'Degraded') return shown('failure', `Deployed, and degraded. ${why}`, 'failure');
   if (health === 'Healthy' && sync === 'Synced') return shown('success', 'Deployed and healthy.', 'success');
   return shown('pending', 'Deployed, not healthy yet.', 'running');
-}
-
-const firstLine = (text: string): string => text.split('\n', 1)[0]?.trim() ?? '';
-
-/** An address of this machine leads whoever reads it at the forge to theirs. */
-function isPublic(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  const isLocal = /^(localhost|127\.|\[::1\]|0\.0\.0\.0)|\.localhost$/.test(hostname);
-  return (protocol === 'https:' || protocol === 'http:') && !isLocal;
 }

@@ -21,6 +21,8 @@ import { isSame, SENT, type Sent, sentOf } from './sent.ts';
 export interface ReporterOptions {
   readonly home: KubeClient;
   readonly forge: ForgeOf;
+  /** Where people elsewhere open the face; undefined: nobody said so. */
+  readonly face?: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -35,7 +37,7 @@ const FAILED_MS = 60_000;
  * Shows at the forge what becomes of each environment: a status at its commit (`pilotage/dev`), and a deployment where the forge knows
  * them. Works from records, after the fact: nothing waits for it, and what a crash has left out is sent afterwards.
  */
-export function createReporter({ home, forge: forgeOf, clock, logger }: ReporterOptions): Controller {
+export function createReporter({ home, forge: forgeOf, face, clock, logger }: ReporterOptions): Controller {
   const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
   const deliveries = createInformer<Delivery>({ ...inNamespace, resource: DELIVERIES });
   const environments = advancedInformer(
@@ -66,7 +68,7 @@ export function createReporter({ home, forge: forgeOf, clock, logger }: Reporter
     watches: [watch(environments, (changed) => [nameOf(changed)]), deliveryChanges],
     async reconcile(key) {
       const environment = environments.get({ namespace: PILOTAGE_NAMESPACE, name: key });
-      const shown = environment && shownOf(environment);
+      const shown = environment && shownOf(environment, face);
       if (!environment || !shown) return undefined;
       const forge = await forgeOf(environment.spec.delivery);
       return forge && tell({ home, clock, logger }, { environment, shown, forge });
@@ -81,7 +83,7 @@ interface Telling {
 }
 
 async function tell(
-  { home, clock, logger }: Omit<ReporterOptions, 'forge'>,
+  { home, clock, logger }: Omit<ReporterOptions, 'forge' | 'face'>,
   { environment, shown, forge }: Telling,
 ): Promise<Again> {
   const said = sentOf(environment);

@@ -15,14 +15,14 @@ const environment = (
     status: { wantedRevision: NEW, ...status },
   }) as Environment;
 const shown = (status: Partial<EnvironmentStatus>, spec: Partial<Environment['spec']> = {}) => {
-  const { state, description, deployment } = shownOf(environment(status, spec)) ?? {};
+  const { state, description, deployment } = shownOf(environment(status, spec), undefined) ?? {};
   return [state, description, deployment];
 };
 const there = { deployedRevision: NEW, sync: 'Synced' } as const;
 
 describe('what a forge is shown of an environment', () => {
   it('is nothing before it has a commit', () => {
-    expect(shownOf({ ...environment({}), status: {} } as Environment)).to.equal(undefined);
+    expect(shownOf({ ...environment({}), status: {} } as Environment, undefined)).to.equal(undefined);
   });
 
   it('is that it is on its way, that it is there, and that it is well', () => {
@@ -37,14 +37,33 @@ describe('what a forge is shown of an environment', () => {
     ]);
   });
 
-  it('is the first line of what failed, and nothing that a program logged', () => {
-    const message = 'Deployment web: crash loop\n  password=hunter2';
-    expect(shown({ phase: 'Failed', message })).to.deep.equal([
-      ...['failure', 'Deployment web: crash loop', 'failure'],
+  it('is our own words, and nothing that a cluster, a program or a person said', () => {
+    const said = 'Secret db-hunter2 in node-7.corp.internal: password=hunter2\n  log line';
+    const held = (type: string) => ({
+      conditions: [{ type, status: 'True', reason: said, message: said } as never],
+    });
+    const everything: readonly Partial<EnvironmentStatus>[] = [
+      { phase: 'Failed', message: said },
+      { ...there, health: 'Degraded', message: said },
+      { ...there, health: 'Healthy', message: said, urls: ['https://shop.corp.internal'] },
+      { phase: 'Frozen', message: said, ...held('Frozen') },
+      { message: said, ...held('Held') },
+      { phase: 'Suspended', message: said },
+      { waitsForGates: said },
+      { phase: 'Applying', message: said },
+    ];
+    const all = everything.map((status) => shownOf(environment(status), undefined));
+    expect(all.map((one) => one?.description)).to.deep.equal([
+      'Failed. See: pilotage why shop/dev',
+      'Deployed, and degraded. See: pilotage why shop/dev',
+      'Deployed and healthy.',
+      'Frozen. See: pilotage why shop/dev',
+      'Waits for a person. See: pilotage why shop/dev',
+      'Suspended: nothing is deployed.',
+      'Waits for the gates of its promotion.',
+      'Being deployed.',
     ]);
-    expect(shown({ ...there, health: 'Degraded', message })).to.deep.equal([
-      ...['failure', 'Deployed, and degraded: Deployment web: crash loop', 'failure'],
-    ]);
+    expect(JSON.stringify(all)).not.to.match(/hunter2|internal|log line/);
   });
 
   it('is no deployment while it waits for gates, a person, or its pin', () => {
@@ -58,9 +77,11 @@ describe('what a forge is shown of an environment', () => {
     expect(shown({ deployedRevision: pin.revision }, { pin })[1]).to.equal('Pinned to aaaaaaa.');
   });
 
-  it('has an address only where that leads others to it', () => {
-    const urls = ['http://web.localhost:8080', 'http://127.0.0.1', 'https://shop.example.com'];
-    expect(shownOf(environment({ urls }))?.url).to.equal('https://shop.example.com');
-    expect(shownOf(environment({ urls: urls.slice(0, 2) }))?.url).to.equal(undefined);
+  it('leads to the face where people elsewhere reach it, and nowhere else', () => {
+    const urls = ['https://shop.example.com'];
+    expect(shownOf(environment({ urls }), undefined)).not.to.have.property('url');
+    expect(shownOf(environment({ urls }), 'https://pilotage.example.com')?.url).to.equal(
+      'https://pilotage.example.com',
+    );
   });
 });

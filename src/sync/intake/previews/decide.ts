@@ -1,7 +1,8 @@
 import type { PreviewPolicy } from '../../../model/deliveryfile.ts';
 import {
   expiryOf,
-  matchesBranch,
+  isMeantBy,
+  OWN_BRANCHES,
   previewHost,
   previewName,
   previewNamespace,
@@ -128,7 +129,7 @@ const isClosed = ({ policy, requested }: PreviewFacts, branch: string): boolean 
   policy?.pullRequests === true &&
   requested !== undefined &&
   !requested.has(branch) &&
-  !policy.branches.some((pattern) => matchesBranch(pattern, branch));
+  !isMeantBy(policy.branches, branch);
 
 /** The terms of a preview that goes on: as the policy has them now, awake where its branch has moved. */
 function renewed(facts: PreviewFacts, { spec, status }: Environment): PreviewTerms {
@@ -185,8 +186,8 @@ function inLine(facts: PreviewFacts, policy: PreviewPolicy, ended: readonly Ende
     ended.some((one) => one.branch === branch && one.revision === tip);
   const since = new Map(record?.queue.map((one) => [one.branch, one.since]));
   const isMeant = (branch: string) =>
-    policy.branches.some((pattern) => matchesBranch(pattern, branch)) ||
-    (policy.pullRequests && (requested?.has(branch) ?? false));
+    isMeantBy(policy.branches, branch) ||
+    (policy.pullRequests && !branch.startsWith(OWN_BRANCHES) && (requested?.has(branch) ?? false));
   return Object.entries(branches)
     .filter(
       ([branch, tip]) => isMeant(branch) && !taken.has(branch) && !merged.has(branch) && !isOver(branch, tip),

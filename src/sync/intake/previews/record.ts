@@ -6,7 +6,7 @@ import type { JsonObject } from '../../../kube/values/types.ts';
 import { ANNOTATIONS, LABELS } from '../../../model/annotations.ts';
 import type { FileAt } from '../../../model/environments.ts';
 import { environmentObjectName } from '../../../model/names.ts';
-import { matchesBranch } from '../../../model/previews.ts';
+import { isMeantBy } from '../../../model/previews.ts';
 import {
   DELIVERIES,
   type Delivery,
@@ -109,7 +109,7 @@ async function factsOf(
     ([branch]) =>
       previews.some(({ spec }) => spec.branch === branch) ||
       requested?.has(branch) ||
-      patterns.some((pattern) => matchesBranch(pattern, branch)),
+      isMeantBy(patterns, branch),
   );
   const roots = [base?.branch, defaultBranch].flatMap((branch) => branches[branch ?? ''] ?? []);
   return {

@@ -4,7 +4,7 @@ import type { Json } from '../../../kube/values/types.ts';
 import type { DeliveryFile } from '../../../model/deliveryfile.ts';
 import type { FileAt } from '../../../model/environments.ts';
 import { PILOTAGE_FILE } from '../../../model/pilotagefile.ts';
-import { matchesBranch } from '../../../model/previews.ts';
+import { isMeantBy } from '../../../model/previews.ts';
 import type { Environment } from '../../../model/types.ts';
 import { fileAt } from '../../source/deliveryfile.ts';
 import type { EndReason, Making, PreviewDecision, PreviewFacts } from './decide.ts';
@@ -42,7 +42,7 @@ export function queueLines(
       ];
     const isMeant =
       policy !== 'unknown' &&
-      policy.branches.some((pattern) => matchesBranch(pattern, branch)) &&
+      isMeantBy(policy.branches, branch) &&
       !others.some((one) => one.branch === branch);
     if (!isMeant || make.some((one) => one.branch === branch)) return [];
     if (record.message !== undefined) return [`${branch}: no preview: ${record.message}`];

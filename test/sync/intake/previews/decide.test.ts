@@ -80,6 +80,15 @@ describe('which previews there are', () => {
     expect(decidePreviews(facts({ policy: wide, branches, others })).make).to.deep.equal([]);
   });
 
+  it('makes nothing of the branches of its own pull requests, by pattern or by pull request', () => {
+    const all = { ...policy, branches: ['**', 'pilotage/*', 'pilotage/promote-prod'], pullRequests: true };
+    const branches = { main: 'm1', 'pilotage/promote-prod': '1', 'pilotage-like': '2' };
+    const requested = new Set(Object.keys(branches));
+    const decision = decidePreviews(facts({ policy: all, branches, requested }));
+    expect(decision.make.map(({ branch }) => branch)).to.deep.equal(['pilotage-like']);
+    expect(decision.record.queue).to.deep.equal([]);
+  });
+
   it('tells branches apart that come to the same name', () => {
     const branches = { main: 'm1', 'feature/a-b': '1', 'feature/a_b': '2', 'feature/A-B': '3' };
     const { make } = decidePreviews(facts({ branches }));
