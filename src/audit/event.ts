@@ -67,7 +67,7 @@ export interface AuditSink {
 
 export const DECISION = 'authorization.k8s.io/decision';
 export const REASON = 'authorization.k8s.io/reason';
-/** Which face was asked: `api`, `git`, `http`. */
+/** Which face was asked: `api`, `git`, `http`; `sync`: none, Pilotage decided by itself. */
 export const FACE = 'pilotage.dev/face';
 export const DELIVERY = 'pilotage.dev/delivery';
 export const ENVIRONMENT = 'pilotage.dev/environment';

@@ -99,6 +99,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     instanceUid,
     repositories,
     signatures,
+    audit,
     images,
     containerImages,
     isHomeElsewhere: options.home.nodeConfig === undefined,
@@ -150,6 +151,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     identity,
     names,
     certificates,
+    pullRequests: previewForge.pullRequestsChanged,
   });
 
   const lifetime = new AbortController();

@@ -37,6 +37,8 @@ export interface FaceParts extends Synced {
   readonly progress: ProgressSource;
   readonly audit: Audit;
   readonly identity: Identity;
+  /** Learns that pull requests of a delivery have changed. */
+  readonly pullRequests: (delivery: string) => void;
   /** By which the face may be asked, beside addresses and localhost. */
   readonly names: readonly string[];
   /** What it proves to be with; undefined: it speaks plain HTTP. */
@@ -48,7 +50,8 @@ export interface FaceParts extends Synced {
 export function composeFace(parts: FaceParts): Face {
   const { home, gitHost, progress, identity, names, certificates, clock, logger } = parts;
   const look = readBranchesOf(parts);
-  const webhooks = composeWebhooks({ dataDir: parts.dataDir, home: home.client, look, clock, logger });
+  const { dataDir, pullRequests } = parts;
+  const webhooks = composeWebhooks({ dataDir, home: home.client, look, pullRequests, clock, logger });
   return createFace({
     actions: actionsOf(parts, webhooks),
     webhooks: webhooks.receive,

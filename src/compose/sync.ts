@@ -23,9 +23,11 @@ import { createImageBuilder } from '../sync/source/images.ts';
 import { createPgpKeys } from '../sync/source/pgpkeys.ts';
 import { allowedRegistries } from '../sync/source/registries.ts';
 import { createSync, type Sync } from '../sync/sync.ts';
+import type { Audit } from './audit.ts';
 import { composeCharts } from './charts.ts';
 import type { ContainerImages, Images } from './images.ts';
 import type { Repositories } from './repositories.ts';
+import { unsignedRecorder } from './signatureaudit.ts';
 import type { Signatures } from './signatures.ts';
 
 export interface SyncParts {
@@ -45,6 +47,7 @@ export interface SyncParts {
   readonly promotions: PromotionCache;
   readonly groups: NonNullable<PromotionSources['groups']>;
   readonly signatures: Signatures;
+  readonly audit: Audit;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -64,6 +67,7 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
   const crashes = await openCrashGuard(join(dataDir, 'inhand.json'), clock, logger);
   const blobs = openBlobStore(join(dataDir, 'bundles'));
   const ageKeys = createAgeKeys(home);
+  const tell = unsignedRecorder(parts.audit.log, clock);
   const pgpKeys = createPgpKeys(home, createGpg({ path: parts.buildEnvironment.PATH ?? '' }), clock);
   const sync = createSync({
     blobs,
@@ -101,7 +105,13 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
     logger,
     progress: parts.progress,
     verifies: async (environment, revision) =>
-      permitSigned(parts.signatures, await repository(environment.spec.delivery), environment, revision),
+      permitSigned(
+        parts.signatures,
+        await repository(environment.spec.delivery),
+        environment,
+        revision,
+        tell,
+      ),
     mayDeploy: (environment, revision) =>
       permit(
         {

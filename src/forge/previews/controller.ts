@@ -13,6 +13,8 @@ import { previewComments } from './comments.ts';
 
 /** Pull requests open and close without a push: they are asked for so often, and for comments not more often. */
 const LOOK_MS = 60_000;
+/** However often its webhook says that they have changed. */
+const HINTED_MS = 5_000;
 /** After a forge that did not answer and does not say until when. */
 const FAILED_MS = 120_000;
 
@@ -28,15 +30,22 @@ interface Known {
   pulls?: Listing<PullRequest>;
   /** Monotonic. */
   askAt: number;
+  /** No hint has it asked earlier. Monotonic. */
+  notBefore: number;
   /** `number marker` → the body that stands there. */
   readonly said: Map<string, string>;
+}
+
+export interface PreviewForge extends Controller {
+  /** The forge of a delivery says that pull requests have changed: they are asked for now, of the forge itself, and not when the minute is over. */
+  pullRequestsChanged(delivery: string): void;
 }
 
 /**
  * Tells pull requests of their previews, and records which branches have an open one where previews are asked for by pull request. Nothing waits for
  * it: a forge that is away leaves previews as they are.
  */
-export function createPreviewForge({ home, forges, clock, logger }: PreviewForgeOptions): Controller {
+export function createPreviewForge({ home, forges, clock, logger }: PreviewForgeOptions): PreviewForge {
   const all = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
   const deliveries = createInformer({ ...all, resource: DELIVERIES });
   const environments = createInformer({ ...all, resource: ENVIRONMENTS });
@@ -47,14 +56,16 @@ export function createPreviewForge({ home, forges, clock, logger }: PreviewForge
     const delivery = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
     const forge = delivery?.status?.previews && (await forges(name));
     if (!delivery || !forge) return void known.delete(name);
-    const one: Known = known.get(name) ?? { askAt: 0, said: new Map() };
+    const one: Known = known.get(name) ?? { askAt: 0, notBefore: 0, said: new Map() };
     known.set(name, one);
     const now = clock.monotonic();
     if (now >= one.askAt) {
+      // Before it is asked: a hint that comes meanwhile is of what the answer may not have yet.
+      one.askAt = now + LOOK_MS;
+      one.notBefore = now + HINTED_MS;
       const answer = await forge.pullRequests.open();
       if (!answer.ok) return failure(one, name, formatProblem(answer.problem), answer.until);
       one.pulls = answer.value;
-      one.askAt = now + LOOK_MS;
       await record(home, delivery, answer.value, clock.now());
     }
     return (await tell(forge, delivery, one)) ?? { afterMs: Math.max(1_000, one.askAt - clock.monotonic()) };
@@ -64,6 +75,7 @@ export function createPreviewForge({ home, forges, clock, logger }: PreviewForge
     logger.warn({ delivery, problem }, 'pull requests cannot be told of previews');
     const afterMs = until === undefined ? FAILED_MS : Math.max(1_000, until - clock.now());
     one.askAt = clock.monotonic() + afterMs;
+    one.notBefore = one.askAt;
     return { afterMs };
   }
 
@@ -80,7 +92,7 @@ export function createPreviewForge({ home, forges, clock, logger }: PreviewForge
     return undefined;
   }
 
-  return createController({
+  const controller = createController({
     name: 'previews at forges',
     clock,
     logger,
@@ -91,6 +103,13 @@ export function createPreviewForge({ home, forges, clock, logger }: PreviewForge
     reconcile,
     baseDelayMs: 5_000,
     maxDelayMs: 300_000,
+  });
+  return Object.assign(controller, {
+    pullRequestsChanged(delivery: string) {
+      const one = known.get(delivery);
+      if (one) one.askAt = Math.min(one.askAt, Math.max(one.notBefore, clock.monotonic()));
+      controller.enqueue(delivery);
+    },
   });
 }
 

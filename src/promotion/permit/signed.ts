@@ -28,6 +28,9 @@ export interface SignatureSources {
   readonly now: () => number;
 }
 
+/** Learns what an environment does not take, each time that it is asked. */
+export type TellUnsigned = (target: Environment, revision: Oid, problem: Problem) => void;
+
 /** As which Pilotage commits. */
 export const OWN_ADDRESS = 'pilotage@localhost';
 /** More than that at once are not judged: a person vouches for the history before. */
@@ -51,9 +54,12 @@ export async function permitSigned(
   repository: Repository | undefined,
   target: Environment,
   revision: Oid,
+  tell?: TellUnsigned,
 ): Promise<Permission> {
   const problem = await refuseUnsigned(sources, repository, target, revision);
-  return problem ? { type: 'held', message: formatProblem(problem) } : { type: 'allowed' };
+  if (!problem) return { type: 'allowed' };
+  tell?.(target, revision, problem);
+  return { type: 'held', message: formatProblem(problem) };
 }
 
 /**
@@ -69,7 +75,7 @@ export async function refuseUnsigned(
   const policy = await sources.policyOf(target.spec.delivery);
   if (!demands(target, policy)) return undefined;
   if (!repository)
-    return { reason: 'Unsigned', message: `The repository of ${target.spec.delivery} is not here yet.` };
+    return { reason: 'NotHereYet', message: `The repository of ${target.spec.delivery} is not here yet.` };
   if (!policy.signers) return noSigners(target);
   const gained = await gainedBy(repository, target, policy, revision);
   if (gained.length > MOST_COMMITS) return tooMany(target, revision);

@@ -17,6 +17,7 @@ describe('previews at a forge', () => {
   const clock = new FakeClock();
   let home: KubeClient;
   let forge: FakeForge;
+  let asked = 0;
   let stopping: AbortController;
   let controller: ReturnType<typeof createPreviewForge>;
   const key = { namespace: PILOTAGE_NAMESPACE, name: 'shop' };
@@ -34,6 +35,13 @@ describe('previews at a forge', () => {
     stopping = new AbortController();
     await install(home, clock, stopping.signal);
     forge = fakeForge();
+    const { open } = forge.pullRequests;
+    Object.assign(forge.pullRequests, {
+      open() {
+        asked += 1;
+        return open();
+      },
+    });
     await home.create(DELIVERIES, {
       apiVersion: PILOTAGE_API_VERSION,
       kind: 'Delivery',
@@ -144,5 +152,53 @@ describe('previews at a forge', () => {
     expect((await home.get(DELIVERIES, key)).status?.openPullRequests?.branches).to.deep.equal([
       'feature/login',
     ]);
+  });
+
+  it('asks at once when the webhook of the forge says that they have changed, and believes the forge alone', async () => {
+    await record({ pullRequests: true });
+    await clock.advance(61_000);
+    const open = async () => (await home.get(DELIVERIES, key)).status?.openPullRequests?.branches;
+    expect(await open()).to.deep.equal(['feature/login']);
+    controller.pullRequestsChanged('shop');
+    await clock.advance(5_000);
+    expect(await open()).to.deep.equal(['feature/login']);
+    forge.set(1, { state: 'closed' });
+    controller.pullRequestsChanged('shop');
+    await clock.advance(5_000);
+    expect(await open()).to.deep.equal([]);
+  });
+
+  it('is asked once in five seconds, however often it says so, and not before the time that it named', async () => {
+    const hint = async (times: number) => {
+      for (let at = 0; at < times; at += 1) {
+        controller.pullRequestsChanged('shop');
+        await clock.advance(100);
+      }
+    };
+    await clock.advance(61_000);
+    asked = 0;
+    await hint(100);
+    expect(asked).to.be.within(1, 3);
+    const problem = { reason: 'RateLimited', message: 'too many requests' };
+    forge.failing = { ok: false, problem, until: clock.now() + 600_000 };
+    await clock.advance(61_000);
+    asked = 0;
+    await hint(100);
+    expect(asked).to.equal(0);
+  });
+
+  it('asks no forge for a delivery without previews', async () => {
+    await home.create(DELIVERIES, {
+      apiVersion: PILOTAGE_API_VERSION,
+      kind: 'Delivery',
+      metadata: { ...key, name: 'other' },
+      spec: { repository: { type: 'remote', url: 'https://git.example.com/acme/other' } },
+    });
+    await clock.advance(1_000);
+    asked = 0;
+    controller.pullRequestsChanged('other');
+    controller.pullRequestsChanged('nobody');
+    await clock.advance(6_000);
+    expect(asked).to.equal(0);
   });
 });

@@ -1,10 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
+import type { AuditEvent } from '../../../src/audit/event.ts';
+import { unsignedRecorder } from '../../../src/compose/signatureaudit.ts';
 import type { Permission } from '../../../src/model/permission.ts';
 import { permitSigned } from '../../../src/promotion/permit/signed.ts';
 import { readSigners } from '../../../src/signatures/allowedsigners.ts';
 import { sshBlobOf } from '../../../src/signatures/sshkey.ts';
 import { pin } from '../../../src/sync/state/pin.ts';
+import { FakeClock } from '../../fakes/clock.ts';
 import { cm, createFakeRepository, createHarness, type Harness } from '../harness.ts';
 
 const ada = generateKeyPairSync('ed25519');
@@ -27,9 +30,11 @@ const files = (prod: string, value = 'v') => ({
 describe('signatures that an environment asks for in pilotage.yaml', () => {
   let world: Harness & { stop(): Promise<void> };
   let held: Set<string>;
+  let written: AuditEvent[];
+  let begin: (home?: Harness['home']) => Promise<void>;
 
   beforeEach(async () => {
-    held = new Set();
+    [held, written] = [new Set(), []];
     const git = createFakeRepository();
     const own = sshBlobOf(generateKeyPairSync('ed25519').publicKey);
     const sources = {
@@ -38,14 +43,20 @@ describe('signatures that an environment asks for in pilotage.yaml', () => {
       verifyPgp: async () => ({ kind: 'bad', why: 'there is no key of OpenPGP' }) as const,
       now: () => 0,
     };
-    world = await createHarness({
-      git,
-      verifies: (environment, revision) => permitSigned(sources, git.repository, environment, revision),
-      mayDeploy: async ({ spec }, revision): Promise<Permission> =>
-        held.has(`${spec.environment} ${revision}`)
-          ? { type: 'held', message: 'gates' }
-          : { type: 'allowed' },
-    });
+    begin = async (home) => {
+      const tell = unsignedRecorder({ write: (event) => void written.push(event) }, new FakeClock());
+      world = await createHarness({
+        ...(home ? { home } : {}),
+        git,
+        verifies: (environment, revision) =>
+          permitSigned(sources, git.repository, environment, revision, tell),
+        mayDeploy: async ({ spec }, revision): Promise<Permission> =>
+          held.has(`${spec.environment} ${revision}`)
+            ? { type: 'held', message: 'gates' }
+            : { type: 'allowed' },
+      });
+    };
+    await begin();
   });
   afterEach(() => world.stop());
 
@@ -152,5 +163,40 @@ describe('signatures that an environment asks for in pilotage.yaml', () => {
     expect(await status()).to.include({
       ...{ wantedRevision: unsigned, deployedRevision: signed, phase: 'Waiting' },
     });
+  });
+
+  it('are in the audit log where they are missing, once for each revision and environment, across restarts', async () => {
+    await running(VERIFIED);
+    const unsigned = await world.push(files(VERIFIED, 'unsigned'), 'prod');
+    await world.settle(90_000);
+    await world.observe();
+    expect(written).to.have.length(1);
+    expect(written[0]).to.deep.include({
+      verb: 'deploy',
+      user: { username: 'system:pilotage:sync' },
+      annotations: {
+        'pilotage.dev/delivery': 'shop',
+        'pilotage.dev/environment': 'prod',
+        'pilotage.dev/to': unsigned,
+        'pilotage.dev/face': 'sync',
+      },
+    });
+    expect(written[0]?.objectRef).to.include({ resource: 'environments', name: 'shop.prod' });
+    expect(written[0]?.responseStatus).to.include({ code: 403, reason: 'Unsigned' });
+    expect(written[0]?.responseStatus?.message).to.contain(
+      `${unsigned.slice(0, 12)} by Ada <ada@example.com>: it is not signed`,
+    );
+    await world.stop();
+    await begin(world.home);
+    await world.observe();
+    await world.settle(90_000);
+    expect((await status())?.phase).to.equal('Waiting');
+    expect(written).to.have.length(1);
+    // It names the same commit, and is another revision.
+    const above = await world.push(files(VERIFIED, 'on top'), 'prod', SIGNED);
+    expect(written.map(({ annotations }) => annotations?.['pilotage.dev/to'])).to.deep.equal([
+      unsigned,
+      above,
+    ]);
   });
 });
