@@ -1,5 +1,6 @@
 // `npm run test:kubernetes`: the KubeClient contract suite and the delivery of a repository against a real kube-apiserver and etcd.
 import { startPeerCluster, stopPeerCluster } from './peercluster.mjs';
+import { peerPrograms } from './peers.mjs';
 import { ensureBuilt, ensureInstalled } from './setup.mjs';
 
 const PEER_TESTS = [
@@ -8,6 +9,7 @@ const PEER_TESTS = [
   'test/e2e/realexamples.peer.ts',
   'test/e2e/realmanifests.peer.ts',
   'test/e2e/homecluster.peer.ts',
+  'test/e2e/realadopt.peer.ts',
 ];
 
 ensureInstalled();
@@ -19,6 +21,8 @@ try {
   await suite.mocha([process.argv.length > 2 ? process.argv.slice(2) : PEER_TESTS], {
     CONTRACT_KUBECONFIG: kubeconfig,
     CONTRACT_ETCD: etcd,
+    // What realadopt.peer.ts installs with; built once.
+    PILOTAGE_PROGRAMS: peerPrograms(['helm4']),
   });
   await stopPeerCluster();
   suite.finish();

@@ -178,6 +178,12 @@ describe('taking over what another tool has', () => {
     expect((await plan()).empty).to.equal(true);
   });
 
+  it('matches where the object had neither labels nor annotations, which then has ours', async () => {
+    await theirs('kubectl-client-side-apply', {});
+    await pushed();
+    expect((await adopt()).report?.objects[0]).to.deep.include({ state: 'matches', diff: [] });
+  });
+
   it('leaves a field alone that somebody changed by hand, and restarts no pod for it', async () => {
     await theirs('kubectl-client-side-apply', {
       annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}' },

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../kube/values/types.ts';
 import { describeConflicts } from './conflicts.ts';
 import { withoutIgnored } from './ignored.ts';
 import { applyMarks } from './marks.ts';
-import { isBookkeeping } from './othertools.ts';
+import { withoutBookkeeping } from './othertools.ts';
 import type { PlanInput } from './planinput.ts';
 import { recreatable } from './recreatable.ts';
 import { blotSealed, maskSealed, type WithSealed } from './sealed.ts';
@@ -97,8 +97,8 @@ function adoptionDiff(desired: Desired, found: Observation, live: KubeObject): r
   const tried = trial && 'after' in trial ? trial.after : undefined;
   const after = afterTakeover(live, intent, desired.ignore) ?? tried;
   if (after === undefined) return [];
-  const diff = diffObjects(comparable(live), comparable(after));
-  return maskSealed(diff, [desired]).filter((one) => !isBookkeeping(one));
+  const [before, then] = [live, after].map((one) => withoutBookkeeping(comparable(one)));
+  return maskSealed(diffObjects(before, then), [desired]);
 }
 
 export function conflictReason(live: KubeObject, owner: Owner, trial: Trial | undefined): string {

@@ -1,4 +1,3 @@
-import type { FieldDiff } from '../../kube/rules/diff.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 
 /** Tools whose objects a person may take over by name: `--from argocd`. */
@@ -61,13 +60,6 @@ const CALLED: Readonly<Record<ToolName, string>> = { helm: 'Helm', argocd: 'Argo
 export const formatTool = ({ tool, kind, name, namespace }: ToolMark): string =>
   `${CALLED[tool]} ${kind} ${namespace ? `${namespace}/` : ''}${name}`;
 
-/** Whether a difference is only another tool's bookkeeping, or ours. */
-export const isBookkeeping = ({ path, before }: FieldDiff): boolean =>
-  /^metadata\.(annotations|labels)(\["?|\.)/.test(path) &&
-  (BOOKKEEPERS.some((key) => path.includes(key)) || (path.includes(MANAGED_BY) && before === 'Helm'));
-
-/** Helm writes it on what it installs (helm `pkg/action/validate.go`). */
-const MANAGED_BY = 'app.kubernetes.io/managed-by';
 const BOOKKEEPERS = [
   'pilotage.dev/',
   HELM,
@@ -75,3 +67,23 @@ const BOOKKEEPERS = [
   ...FLUX,
   'kubectl.kubernetes.io/last-applied-configuration',
 ];
+/** Helm writes it on what it installs (helm `pkg/action/validate.go`). */
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
+
+/** An object without what tools, and Pilotage, write on it to know it again. */
+export function withoutBookkeeping(object: KubeObject): KubeObject {
+  const { annotations, labels, ...metadata } = object.metadata;
+  const [notes, names] = [kept(annotations), kept(labels)];
+  return {
+    ...object,
+    metadata: { ...metadata, ...(notes ? { annotations: notes } : {}), ...(names ? { labels: names } : {}) },
+  };
+}
+
+function kept(marks: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {
+  const left = Object.entries(marks ?? {}).filter(
+    ([key, value]) =>
+      !BOOKKEEPERS.some((start) => key.startsWith(start)) && !(key === MANAGED_BY && value === 'Helm'),
+  );
+  return left.length > 0 ? Object.fromEntries(left) : undefined;
+}
