@@ -7,7 +7,7 @@ const REFUSALS: Partial<Record<Action, readonly [reason: string, remedy: Remedy]
   adopt: [
     'AdoptionNeeded',
     (ref, environment) =>
-      `Give yours another name, or let it be taken over (pilotage adopt ${environment} shows what that changes):\n    pilotage adopt ${environment} ${ref.kind}/${ref.name}`,
+      `Give yours another name, or, once pilotage adopt ${environment} has shown what that changes, let it be taken over:\n    pilotage adopt ${environment} ${ref.kind}/${ref.name}`,
   ],
   conflict: [
     'FieldConflict',
