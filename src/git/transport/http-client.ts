@@ -14,15 +14,22 @@ const IDLE_MS = 60_000;
  * timeouts or cancellation. Proxy variables are ignored: what the daemon connects to is configured, not inherited.
  */
 export function gitHttpClient(tls: TlsOptions, signal?: AbortSignal): HttpClient {
-  const ask = async (request: GitHttpRequest, redirects: number): Promise<GitHttpResponse> => {
-    const response = await send(request, tls, signal);
+  const ask = async (
+    request: GitHttpRequest,
+    shown: TlsOptions,
+    redirects: number,
+  ): Promise<GitHttpResponse> => {
+    const response = await send(request, shown, signal);
     const location = response.headers.location;
     const redirected = (response.statusCode ?? 0) >= 300 && (response.statusCode ?? 0) < 400;
     // Only the first request may be redirected (http.followRedirects=initial, git's default).
     if (redirected && location && isRead(request) && redirects < MAX_REDIRECTS) {
       response.resume();
       const url = new URL(location, request.url);
-      return ask({ ...request, url: url.href, headers: headersFor(request, url) }, redirects + 1);
+      // What was dropped on the way is not shown again, where a redirection leads back either.
+      if (new URL(request.url).origin === url.origin)
+        return ask({ ...request, url: url.href }, shown, redirects + 1);
+      return ask({ ...request, url: url.href, headers: bare(request) }, certless(shown), redirects + 1);
     }
     return {
       url: request.url,
@@ -33,18 +40,17 @@ export function gitHttpClient(tls: TlsOptions, signal?: AbortSignal): HttpClient
       body: response[Symbol.asyncIterator](),
     };
   };
-  return { request: (request) => ask(request, 0) };
+  return { request: (request) => ask(request, tls, 0) };
 }
 
 const isRead = (request: GitHttpRequest): boolean => (request.method ?? 'GET') === 'GET';
 
 /** Credentials stay with the host that they were given for. */
-function headersFor(request: GitHttpRequest, to: URL): Record<string, string> {
-  if (new URL(request.url).origin === to.origin) return { ...request.headers };
-  return Object.fromEntries(
-    Object.entries(request.headers ?? {}).filter(([name]) => name.toLowerCase() !== 'authorization'),
-  );
-}
+const bare = ({ headers = {} }: GitHttpRequest): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization'));
+
+/** So does the client certificate; whom to trust goes along. */
+const certless = ({ clientCert: _, ...rest }: TlsOptions): TlsOptions => rest;
 
 function flat(response: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
@@ -56,10 +62,11 @@ function send(
   signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> {
   const url = new URL(request.url);
+  const { idleMs = IDLE_MS } = tls;
   const options = {
     method: request.method ?? 'GET',
     headers: { ...request.headers },
-    timeout: IDLE_MS,
+    timeout: idleMs,
     ...(signal ? { signal } : {}),
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...tls.clientCert,
@@ -68,7 +75,7 @@ function send(
     const outgoing = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
     outgoing.on('response', resolve);
     outgoing.on('error', reject);
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer for ${IDLE_MS / 1000} seconds`)));
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer for ${idleMs / 1000} seconds`)));
     if (request.body) pipeline(Readable.from(request.body), outgoing).catch(reject);
     else outgoing.end();
   });

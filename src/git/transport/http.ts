@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import { ProblemError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import { branchOf, branchRef, tipsByBranch } from '../objects/refname.ts';
+import { branchRef } from '../objects/refname.ts';
 import { ObjectStore } from '../store/object-store.ts';
 import type { Oid, Repository } from '../types.ts';
 import { gitHttpClient } from './http-client.ts';
+import { listRefs } from './http-refs.ts';
 import { setBranches } from './mirror.ts';
 import { remoteProblem } from './remote-errors.ts';
 import {
@@ -51,19 +52,7 @@ class HttpRemote implements Remote {
   }
 
   async listBranches(signal?: AbortSignal) {
-    const { listServerRefs } = await isomorphicGit();
-    const list = (prefix: string) =>
-      listServerRefs({ ...this.#connection(signal), protocolVersion: 2, prefix, symrefs: true });
-    return this.#guard(async () => {
-      // Two narrow questions: all refs of a large forge repository (one per pull request) would be megabytes per poll.
-      const [heads, refs] = await Promise.all([list('HEAD'), list('refs/heads/')]);
-      const target = heads.find(({ ref }) => ref === 'HEAD')?.target;
-      const branches = refs.flatMap(({ ref, oid }) => {
-        const branch = branchOf(ref);
-        return branch === undefined ? [] : [[branch, oid] as const];
-      });
-      return { head: branchOf(target ?? ''), branches: tipsByBranch(branches) };
-    });
+    return this.#guard(() => listRefs(this.#connection(signal)));
   }
 
   async fetch(into: Repository, branches: readonly string[], signal?: AbortSignal): Promise<void> {

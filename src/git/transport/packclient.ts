@@ -19,11 +19,43 @@ export interface Listing {
 const MOST_LISTED = 64 * 2 ** 20;
 const AGENT = 'agent=pilotage';
 
-interface Refs {
+export interface Refs {
   readonly refs: ReadonlyMap<string, Oid>;
   readonly head: string | undefined;
   readonly capabilities: string;
 }
+
+/** Asks for HEAD and branches at once: all refs of a large forge repository (one per pull request) would be megabytes per poll. */
+export const LS_REFS = Buffer.concat([
+  packet('command=ls-refs\n'),
+  packet(AGENT),
+  DELIM,
+  ...['symrefs', 'ref-prefix HEAD', 'ref-prefix refs/heads/'].map((line) => packet(`${line}\n`)),
+  FLUSH,
+]);
+
+/** The answer to `LS_REFS`. */
+export async function listed(packets: PacketReader): Promise<Refs> {
+  const refs = new Map<string, Oid>();
+  let head: string | undefined;
+  for (const line of await until(packets, 'flush')) {
+    const [oid = '', ref = '', ...attributes] = line.split(' ');
+    const target = attributes.find((word) => word.startsWith('symref-target:'));
+    if (ref === 'HEAD') head = branchOf(target?.slice('symref-target:'.length) ?? '');
+    if (/^[0-9a-f]{40}$/.test(oid)) refs.set(ref, oid);
+  }
+  return { refs, head, capabilities: '' };
+}
+
+export const listingOf = ({ refs, head }: Refs): Listing => ({
+  head,
+  branches: tipsByBranch(
+    [...refs].flatMap(([ref, oid]) => {
+      const branch = branchOf(ref);
+      return branch === undefined ? [] : [[branch, oid] as const];
+    }),
+  ),
+});
 
 /** A repository that is read from. */
 export class Reader {
@@ -42,15 +74,7 @@ export class Reader {
     if (isSecond) await until(this.#packets, 'flush');
     const refs = isSecond ? await this.#ask() : await advertised(this.#packets, first);
     this.#listed = { version: isSecond ? 2 : 0, refs };
-    return {
-      head: refs.head,
-      branches: tipsByBranch(
-        [...refs.refs].flatMap(([ref, oid]) => {
-          const branch = branchOf(ref);
-          return branch === undefined ? [] : [[branch, oid] as const];
-        }),
-      ),
-    };
+    return listingOf(refs);
   }
 
   /** The pack that brings `wants` to where `haves` are; after `list`, and once. */
@@ -78,17 +102,8 @@ export class Reader {
   }
 
   async #ask(): Promise<Refs> {
-    const about = ['symrefs', 'ref-prefix HEAD', 'ref-prefix refs/heads/'].map((line) => packet(`${line}\n`));
-    this.#input.write(Buffer.concat([packet('command=ls-refs\n'), packet(AGENT), DELIM, ...about, FLUSH]));
-    const refs = new Map<string, Oid>();
-    let head: string | undefined;
-    for (const line of await until(this.#packets, 'flush')) {
-      const [oid = '', ref = '', ...attributes] = line.split(' ');
-      const target = attributes.find((word) => word.startsWith('symref-target:'));
-      if (ref === 'HEAD') head = branchOf(target?.slice('symref-target:'.length) ?? '');
-      if (/^[0-9a-f]{40}$/.test(oid)) refs.set(ref, oid);
-    }
-    return { refs, head, capabilities: '' };
+    this.#input.write(LS_REFS);
+    return listed(this.#packets);
   }
 
   async *#pack(): AsyncGenerator<Buffer> {
@@ -164,7 +179,7 @@ async function* firstBand(packets: PacketReader): AsyncGenerator<Buffer> {
 }
 
 /** Refs as a server lists them unasked; capabilities stand behind the first one. */
-async function advertised(packets: PacketReader, first: Packet): Promise<Refs> {
+export async function advertised(packets: PacketReader, first: Packet): Promise<Refs> {
   const refs = new Map<string, Oid>();
   let capabilities = '';
   let bytes = 0;
@@ -183,7 +198,7 @@ async function advertised(packets: PacketReader, first: Packet): Promise<Refs> {
   return { refs, head: branchOf(head ?? ''), capabilities };
 }
 
-async function until(packets: PacketReader, end: 'flush'): Promise<readonly string[]> {
+export async function until(packets: PacketReader, end: 'flush'): Promise<readonly string[]> {
   const lines: string[] = [];
   let bytes = 0;
   for (;;) {

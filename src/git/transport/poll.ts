@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type Problem, problemOf } from '../../base/errors.ts';
 import type { Oid } from '../types.ts';
+import { AskedTooOften } from './remote-errors.ts';
 
 export interface BranchList {
   readonly head: string | undefined;
@@ -10,7 +11,7 @@ export interface BranchList {
 /** The result of one poll. A failed list is not an empty list: nothing is concluded from it. */
 export type PollResult =
   | { readonly kind: 'listed'; readonly list: BranchList }
-  | { readonly kind: 'failed'; readonly problem: Problem };
+  | { readonly kind: 'failed'; readonly problem: Problem; readonly waitMs?: number };
 
 export interface BranchChange {
   readonly branch: string;
@@ -28,7 +29,8 @@ export type PollDecision =
       readonly headMoved: boolean;
       readonly list: BranchList;
     }
-  | { readonly kind: 'failed'; readonly problem: Problem };
+  /** `waitMs`: the remote wants not to be asked before. */
+  | { readonly kind: 'failed'; readonly problem: Problem; readonly waitMs?: number };
 
 /** Compares a poll with the last list that succeeded (undefined: there was none; then everything is new). */
 export function pollDecision(known: BranchList | undefined, result: PollResult): PollDecision {
@@ -86,17 +88,19 @@ export function startPoller(options: {
     const result = await listOnce(options.list, stopping.signal);
     if (stopping.signal.aborted) return;
     const decision = pollDecision(known, result);
+    let waits = decision.kind === 'failed' ? (decision.waitMs ?? 0) : 0;
     failures = decision.kind === 'failed' ? failures + 1 : 0;
     try {
       await options.onDecision(decision);
       if (decision.kind === 'changed') known = decision.list;
     } catch (error) {
       failures += 1;
+      waits = waitOf(error);
       options.onFailure?.(error);
     }
     cancel();
     if (!stopping.signal.aborted)
-      cancel = options.clock.after(pollDelay(interval, failures, options.random()), poke);
+      cancel = options.clock.after(Math.max(waits, pollDelay(interval, failures, options.random())), poke);
   };
   let waiting: Promise<void> | undefined;
   // One that waits for its turn begins after this call too, so that any number of calls costs one poll.
@@ -126,6 +130,8 @@ async function listOnce(
   try {
     return { kind: 'listed', list: await list(signal) };
   } catch (error) {
-    return { kind: 'failed', problem: problemOf(error) };
+    return { kind: 'failed', problem: problemOf(error), waitMs: waitOf(error) };
   }
 }
+
+const waitOf = (error: unknown): number => (error instanceof AskedTooOften ? error.waitMs : 0);

@@ -65,6 +65,46 @@ function causeOf(url: string, error: unknown): Cause {
   };
 }
 
+/** For an answer that does not come from git. */
+export const notGit = (url: string): ProblemError => new ProblemError(causeOf(url, { code: 'ParseError' }));
+
+/** The server says when it may be asked again. */
+export class AskedTooOften extends ProblemError {
+  /** From when it said so. */
+  readonly waitMs: number;
+
+  constructor(url: string, status: number, waitMs: number) {
+    const { message, reason } = causeOfStatus(url, status);
+    super({
+      reason,
+      message,
+      remedy: `it is asked again in ${Math.ceil(waitMs / 1000)} seconds, as it wishes`,
+    });
+    this.waitMs = waitMs;
+  }
+}
+
+/** A wait that is longer than this is not believed: a mistake there would keep a delivery from its commits for days. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/**
+ * An answer without what was asked for. `Retry-After` of 429 and 503 (RFC 9110, 10.2.3) is seconds or a date, which is compared with the
+ * server's own `Date`, so that no clock of ours counts.
+ */
+export function statusProblem(
+  url: string,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): ProblemError {
+  const later = headers['retry-after'] ?? '';
+  const waits = /^\d+$/.test(later)
+    ? Number(later) * 1000
+    : Date.parse(later) - Date.parse(headers.date ?? '');
+  if ((status === 429 || status === 503) && waits > 0)
+    return new AskedTooOften(url, status, Math.min(waits, LONGEST_WAIT_MS));
+  return new ProblemError(causeOfStatus(url, status));
+}
+
 function causeOfStatus(url: string, status: number): Cause {
   if (status === 401 || status === 403) {
     return {

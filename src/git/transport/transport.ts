@@ -10,6 +10,8 @@ export interface TlsOptions {
   /** PEM of the authorities to trust, and no others; the machine's when absent. */
   readonly ca?: string;
   readonly clientCert?: { readonly cert: string; readonly key: string };
+  /** An exchange over HTTP in which nothing comes for this long is ended. Default: a minute. */
+  readonly idleMs?: number;
 }
 
 /** How a server is reached over ssh. Nothing of the user's or the machine's own configuration counts. */

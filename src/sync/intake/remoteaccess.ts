@@ -16,6 +16,8 @@ export interface RemoteGround {
   readonly path: string;
   /** Socket of the agent whose keys may be used where a person says so. */
   readonly sshAgent?: string;
+  /** When a server that says nothing is given up. Default: a minute. */
+  readonly idleMs?: number;
 }
 
 export interface RemoteAccessOptions {
@@ -47,6 +49,7 @@ export function accessOf(
         path: ground.path,
         knownHosts: known_hosts,
         ...(identity ? { privateKey: identity } : {}),
+        ...(ground.idleMs === undefined ? {} : { idleMs: ground.idleMs }),
         ...(data.agent === 'true' && ground.sshAgent ? { agent: ground.sshAgent } : {}),
       },
     };
@@ -54,6 +57,7 @@ export function accessOf(
   const credentials = credentialsOf(data);
   return {
     ...(credentials ? { credentials } : {}),
+    ...(ground.idleMs === undefined ? {} : { idleMs: ground.idleMs }),
     ...(data['ca.crt'] ? { ca: data['ca.crt'] } : {}),
     ...(data['tls.crt'] && data['tls.key']
       ? { clientCert: { cert: data['tls.crt'], key: data['tls.key'] } }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { problemOf } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
@@ -71,6 +72,39 @@ https('a remote over https', () => {
     const remote = openRemote(url, { logger: silentLogger });
     const problem = await remote.listBranches().then(() => undefined, problemOf);
     expect(problem).to.deep.include({ reason: 'RemoteUnreachable', remedy: 'give its authority as ca' });
+  });
+
+  it('that redirects to another server takes neither the client certificate nor the password there', async () => {
+    const asks = { ...pem, ca: pem.cert, requestCert: true, rejectUnauthorized: false };
+    const shown: { readonly at: string; readonly certificate: boolean; readonly password: boolean }[] = [];
+    const start = async (at: string, to: () => string | undefined) => {
+      const server = createServer(asks, (req, res) => {
+        const certificate = Object.keys((req.socket as TLSSocket).getPeerCertificate()).length > 0;
+        shown.push({ at, certificate, password: req.headers.authorization !== undefined });
+        const location = to();
+        res.writeHead(location ? 302 : 404, location ? { location } : {}).end();
+      });
+      await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+      return { server, origin: `https://localhost:${(server.address() as AddressInfo).port}` };
+    };
+    // Here, there, and back here: what was dropped on the way stays dropped.
+    let turns = 0;
+    const other = await start('there', () => `${here.origin}/back`);
+    const here = await start('here', () => (turns++ === 0 ? `${other.origin}/away` : undefined));
+    const credentials = { user: 'ada', password: 'secret' };
+    const tls = { ca: pem.cert, clientCert: pem };
+    const remote = openRemote(`${here.origin}/shop.git`, { logger: silentLogger, credentials, ...tls });
+    const problem = await remote.listBranches().then(() => undefined, problemOf);
+    for (const { server } of [here, other]) {
+      server.closeAllConnections();
+      server.close();
+    }
+    expect(problem?.reason).to.equal('NotARepository');
+    expect(shown).to.deep.equal([
+      { at: 'here', certificate: true, password: true },
+      { at: 'there', certificate: false, password: false },
+      { at: 'here', certificate: false, password: false },
+    ]);
   });
 
   it('is not reached without the client certificate that it asks for', async () => {

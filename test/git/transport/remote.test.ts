@@ -6,6 +6,7 @@ import { problemOf } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { type OpenRepository, openRepository } from '../../../src/git/repository.ts';
 import { openRemote } from '../../../src/git/transport/remote.ts';
+import { AskedTooOften, statusProblem } from '../../../src/git/transport/remote-errors.ts';
 import type { Remote } from '../../../src/git/transport/transport.ts';
 import { drop, Git, hasGit, scratch } from '../support/git.ts';
 import { commit, randomHistory, seeded } from '../support/history.ts';
@@ -155,6 +156,20 @@ describe('a remote', () => {
       await far.moveBranch('trunk', await commit(far, { a: '1' }), null);
       const remote = openRemote(`${served.url}/shop.git`, { logger: silentLogger });
       expect((await problemFrom(remote.fetch(mirror, ['trunk'])))?.remedy).to.contain('default branch');
+    });
+
+    it('says when it may be asked again: seconds, or a date by its own clock; nothing else is believed', () => {
+      const waits = (status: number, headers: Record<string, string>) => {
+        const error = statusProblem('https://git.example.com/shop', status, headers);
+        return error instanceof AskedTooOften ? error.waitMs : undefined;
+      };
+      const [date, later] = ['Tue, 01 Dec 2026 10:00:00 GMT', 'Tue, 01 Dec 2026 10:02:00 GMT'];
+      expect(waits(429, { 'retry-after': '30' })).to.equal(30_000);
+      expect(waits(503, { 'retry-after': later, date })).to.equal(120_000);
+      expect(waits(429, { 'retry-after': '99999999' })).to.equal(3_600_000);
+      for (const text of ['-5', 'soon', date, ''])
+        expect(waits(429, { 'retry-after': text, date })).to.equal(undefined);
+      expect(waits(500, { 'retry-after': '30' })).to.equal(undefined);
     });
 
     it('never shows credentials', async () => {

@@ -8,6 +8,7 @@ import { silentLogger } from '../../../src/base/log.ts';
 import { createGitHost } from '../../../src/git/host/host.ts';
 import { HostedRepositories } from '../../../src/git/host/hosted.ts';
 import type { OpenRepository } from '../../../src/git/repository.ts';
+import { RefStore } from '../../../src/git/store/refs.ts';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
 import { NAMESPACES } from '../../../src/kube/kinds/resources.data.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
@@ -15,6 +16,7 @@ import { connect } from '../../../src/sync/intake/connect.ts';
 import { createRemotes, type Remotes } from '../../../src/sync/intake/remotes.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 import { createFakeCluster } from '../../fakes/cluster.ts';
+import { until } from '../../fakes/until.ts';
 import { drop, scratch } from '../../git/support/git.ts';
 import { commit } from '../../git/support/history.ts';
 
@@ -46,6 +48,7 @@ const FAULTS: Readonly<Record<string, readonly [Fault, RegExp]>> = {
     },
     /cannot be reached/,
   ],
+  'says nothing': [() => true, /cannot be reached: no answer for 1 seconds/],
   'breaks off inside a pack': [
     (response, path) => {
       if (!path.endsWith('/git-upload-pack')) return false;
@@ -62,6 +65,7 @@ describe('a remote that fails', () => {
   let dir: string;
   let server: Server;
   let repositories: HostedRepositories;
+  let clock: FakeClock;
   let far: OpenRepository;
   let home: KubeClient;
   let remotes: Remotes;
@@ -78,6 +82,7 @@ describe('a remote that fails', () => {
     dir = scratch();
     [fault, seen, lifetime.now] = [undefined, [], new AbortController()];
     logged.length = 0;
+    clock = new FakeClock();
     repositories = new HostedRepositories(join(dir, 'root'));
     const host = createGitHost({
       repositories,
@@ -106,8 +111,8 @@ describe('a remote that fails', () => {
     remotes = createRemotes({
       home,
       root: join(dir, 'mirrors'),
-      ground: { path: '', sshDir: join(dir, 'ssh') },
-      clock: new FakeClock(),
+      ground: { path: '', sshDir: join(dir, 'ssh'), idleMs: 1000 },
+      clock,
       logger,
       random: () => 0.5,
     });
@@ -152,17 +157,49 @@ describe('a remote that fails', () => {
       }
     });
 
-  it('is asked twice a turn, for HEAD and for branches, however many there are', async () => {
+  it('is asked one question a turn, however many branches there are', async () => {
     const tip = (await far.branches()).main ?? '';
     for (let at = 0; at < 50; at++) await far.moveBranch(`env-${at}`, tip, null);
     await remotes.poke('shop');
-    let asked = 0;
+    const asked: string[] = [];
     fault = (_, path) => {
-      if (path.includes('info/refs')) asked += 1;
+      asked.push(path.replace(/^.*\.git/, ''));
       return false;
     };
     await remotes.poke('shop');
-    // One question for HEAD and one for branches, as `listBranches` says.
-    expect(asked).to.equal(2);
+    expect(asked).to.deep.equal(['/info/refs?service=git-upload-pack', '/git-upload-pack']);
+  });
+
+  it('and lists no branch any more takes none from the mirror', async () => {
+    const first = (await far.branches()).main ?? '';
+    new RefStore(far.dir).update('refs/heads/main', null, first);
+    await remotes.poke('shop');
+    expect(seen).to.deep.equal([{ main: first }, {}]);
+    expect(await (await remotes.repository('shop'))?.branches()).to.deep.equal({ main: first });
+  });
+
+  it('and has lost its history to a forced push is followed', async () => {
+    const first = (await far.branches()).main ?? '';
+    const other = await commit(far, { 'a.yaml': 'a: other\n' });
+    await far.moveBranch('main', other, first);
+    await remotes.poke('shop');
+    expect(seen).to.deep.equal([{ main: first }, { main: other }]);
+    expect(await message()).to.equal('');
+  });
+
+  it('by 429 with Retry-After is not asked before, whatever the interval says', async () => {
+    let asked = 0;
+    fault = (response) => {
+      asked += 1;
+      response.writeHead(429, { 'retry-after': '600' }).end();
+      return true;
+    };
+    await remotes.poke('shop');
+    expect(await message()).to.match(/answers HTTP 429.*asked again in 600 seconds/s);
+    await clock.advance(599_000);
+    expect(asked).to.equal(1);
+    fault = undefined;
+    await clock.advance(2_000);
+    await until(async () => (await message()) === '');
   });
 });
