@@ -6,6 +6,7 @@ import {
   CLUSTER_ROLE_BINDINGS,
   CONFIG_MAPS,
 } from '../../../src/kube/kinds/resources.data.ts';
+import { isConflict } from '../../../src/kube/values/status.ts';
 import { refusal } from '../../contract/notation.ts';
 import { newRequest, signingRequest } from '../../contract/signingrequest.ts';
 import { eventually, startCluster, type TestCluster } from './cluster.ts';
@@ -21,12 +22,17 @@ describe('a CertificateSigningRequest', () => {
   const create = (name: string, spec: Partial<CertificateSigningRequest['spec']>, client = cluster.client) =>
     client.create(CERTIFICATE_SIGNING_REQUESTS, signingRequest(name, spec));
   const get = (name: string) => cluster.client.get(CERTIFICATE_SIGNING_REQUESTS, { name });
-  const approve = async (csr: CertificateSigningRequest) =>
-    cluster.client.update(
-      CERTIFICATE_SIGNING_REQUESTS,
-      { ...csr, status: { conditions: [{ type: 'Approved', status: 'True', reason: 'Tested' }] } },
-      { subresource: 'approval' },
-    );
+  /** As kubectl does: on the latest state, for the controllers of the cluster write there too. */
+  async function approve(csr: CertificateSigningRequest): Promise<void> {
+    const status = { conditions: [{ type: 'Approved', status: 'True', reason: 'Tested' }] };
+    const options = { subresource: 'approval' };
+    try {
+      await cluster.client.update(CERTIFICATE_SIGNING_REQUESTS, { ...csr, status }, options);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      await approve(await get(csr.metadata.name ?? ''));
+    }
+  }
   const issued = async (name: string): Promise<X509Certificate> => {
     const { status } = await eventually(
       () => get(name),
