@@ -32,6 +32,9 @@ export function rollup(judged: readonly Judged[]): Verdict {
   };
 }
 
+/** Whether a set is judged by the first of two states rather than by the second. */
+export const isWorse = (one: VerdictState, other: VerdictState): boolean => rank(one) > rank(other);
+
 const rank = (state: VerdictState): number => ORDER.indexOf(state);
 
 /** Progress needs no reason in front of its sentence; a failure does. */

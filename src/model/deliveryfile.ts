@@ -13,6 +13,8 @@ export interface DeliveryFile {
   readonly images: Readonly<Record<string, ImageEntry>>;
   /** Where images for clusters elsewhere are pushed. */
   readonly registry?: RegistryEntry;
+  /** What its people say of the health of kinds. */
+  readonly health?: readonly HealthRule[];
   /** Which branches have an environment of their own; counts on the default branch alone. */
   readonly previews?: PreviewPolicy;
   /** Things that the file asks for and this version does not do yet: reported, never passed over. */
@@ -59,6 +61,20 @@ export interface IgnoreRule {
   readonly paths: readonly string[];
   /** Whatever these field managers hold. */
   readonly managers: readonly string[];
+}
+
+/** Expressions of CEL about `object`, by the state that they stand for (`health/userrules.ts`). At least one state. */
+export interface HealthRule {
+  /** '' for the core group. */
+  readonly group: string;
+  readonly kind: string;
+  readonly healthy?: string;
+  readonly progressing?: string;
+  readonly degraded?: string;
+  readonly suspended?: string;
+  /** Comes to a text. */
+  readonly message?: string;
+  readonly place: Place;
 }
 
 export type AppSource =

@@ -366,6 +366,9 @@ export interface ConnectRequest {
   /** Where its charts may come from: HOST or HOST:PORT. */
   readonly allowCharts?: readonly string[];
   readonly forbidCharts?: readonly string[];
+  /** Digests of health rules of its pilotage.yaml that may improve what is said of objects. */
+  readonly allowHealth?: readonly string[];
+  readonly forbidHealth?: readonly string[];
   /** `gitea=https://git.example.com`: where its pull requests and statuses are; `none`: nowhere that was said. */
   readonly forge?: string;
   readonly forgeToken?: string;

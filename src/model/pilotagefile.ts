@@ -4,6 +4,7 @@ import { circleFrom } from './circle.ts';
 import type { AppEntry, AppSource, DeliveryFile, EnvironmentEntry } from './deliveryfile.ts';
 import type { GateGrammar } from './gategrammar.ts';
 import type { Fields, Rule } from './grammar.ts';
+import { readHealth } from './healthfile.ts';
 import { readIgnore } from './ignorefile.ts';
 import { readImages, readRegistry } from './imagesfile.ts';
 import { readPatches } from './patchesfile.ts';
@@ -47,6 +48,7 @@ function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem
   const environments = readItems(spec.environments.at, (at) => readEnvironment(at, gates, warnings));
   const apps = readItems(spec.apps.at, readApp);
   const registry = spec.registry.at && readRegistry(spec.registry.at);
+  const health = readHealth(spec.health.at);
   const previews = spec.previews.at && readPreviews(spec.previews.at, environments);
   doubles(environments);
   promotionProblems(environments);
@@ -59,6 +61,7 @@ function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem
     ...(spec.apps.at ? { apps: apps.map(({ entry }) => entry) } : {}),
     images: readImages(spec.images.at),
     ...(registry ? { registry } : {}),
+    ...(health.length > 0 ? { health } : {}),
     ...(previews ? { previews } : {}),
     warnings,
   };

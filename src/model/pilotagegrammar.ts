@@ -147,6 +147,20 @@ export const PREVIEWS = map({
   secrets: list(text),
 });
 
+/** What is said of the health of a kind: expressions of CEL about `object`. */
+export const HEALTH = map(
+  {
+    group: text,
+    kind: text,
+    healthy: text,
+    progressing: text,
+    degraded: text,
+    suspended: text,
+    message: text,
+  },
+  { kind: 'Name the kind: kind: Database, and its group: group: db.example.com.' },
+);
+
 export const specRule = (gates: readonly GateGrammar[]) =>
   map({
     environments: unread({ type: 'array', items: environmentRule(gates).schema }),
@@ -154,6 +168,7 @@ export const specRule = (gates: readonly GateGrammar[]) =>
     images: unread({ type: 'object', additionalProperties: IMAGE.schema }),
     registry: unread(REGISTRY.schema),
     apps: unread({ type: 'array', items: APP.schema }),
+    health: unread({ type: 'array', items: HEALTH.schema }),
   });
 
 export const fileRule = (gates: readonly GateGrammar[]) =>

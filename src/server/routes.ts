@@ -387,6 +387,8 @@ const WORDS = [
   'forbidBases',
   'allowCharts',
   'forbidCharts',
+  'allowHealth',
+  'forbidHealth',
 ] as const;
 
 const revisionOf = (revision: string | null | undefined): { revision?: string } =>

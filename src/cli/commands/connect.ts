@@ -29,6 +29,8 @@ interface ConnectOptions extends OutputOptions {
   readonly allowRegistry: readonly string[];
   readonly allowBase: readonly string[];
   readonly forbidBase: readonly string[];
+  readonly allowHealth: readonly string[];
+  readonly forbidHealth: readonly string[];
   readonly allowCharts: readonly string[];
   readonly forbidCharts: readonly string[];
   readonly forbidRegistry: readonly string[];
@@ -109,6 +111,13 @@ export function connectCommand(
     )
     .option('--previews <max>', 'how many previews it may have at a time, or off', parsePreviews)
     .option('--forbid-charts <host[:port]>', 'where they may not any more; repeatable', collect, [])
+    .option(
+      '--allow-health <digest>',
+      'a health rule of its pilotage.yaml that may call objects healthier than Pilotage does; repeatable',
+      collect,
+      [],
+    )
+    .option('--forbid-health <digest>', 'one that may not any more; repeatable', collect, [])
     .option(
       '--forge <kind=url>',
       'where its pull requests and statuses are: github, gitlab, gitea or forgejo, and its address; none: nowhere',
@@ -272,6 +281,8 @@ const wordsOf = (options: ConnectOptions): Readonly<Record<string, readonly stri
       forbidRegistries: options.forbidRegistry,
       allowBases: options.allowBase,
       forbidBases: options.forbidBase,
+      allowHealth: options.allowHealth,
+      forbidHealth: options.forbidHealth,
       allowCharts: options.allowCharts,
       forbidCharts: options.forbidCharts,
     }).filter(([, words]) => words.length > 0),

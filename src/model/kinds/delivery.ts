@@ -48,6 +48,8 @@ const spec = object({
   bases: optional(list(string)),
   /** HOST or HOST:PORT of repositories and registries that its charts may come from; a person's word. */
   charts: optional(list(string)),
+  /** Digests of health rules in pilotage.yaml that may improve a verdict; a person's word. */
+  healthRules: optional(list(string)),
   /** Who answers the queries of gates (`metric`), and the Secret with a token for it; a person's word. */
   prometheus: optional(object({ url: string, secretRef: optional(object({ name: string })) })),
   /** Nothing is done in any of its environments (`pilotage suspend shop`). */

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { lasting, type SeenIll } from '../../health/lasting.ts';
 import { type Judged, rollup } from '../../health/rollup.ts';
 import { type SeenReady, type Settled, settle, settledVerdict } from '../../health/settling.ts';
+import { createUserRules, NO_RULES, type UserRules } from '../../health/userrules.ts';
 import type { Verdict } from '../../health/verdict.ts';
 import { currentPods, NOTHING_RELATED, type Related } from '../../health/verdicts.related.ts';
 import { isExplainedByPods, isJudgedAsCustom, verdictOf } from '../../health/verdicts.ts';
@@ -32,6 +33,8 @@ export interface JudgeOptions {
   readonly seen: Seen;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** What people say of kinds. */
+  readonly rules?: UserRules;
 }
 
 /** Is the whole well? Pods say how long a workload has been; events are read only where one is not, to name the cause. */
@@ -39,10 +42,11 @@ export async function judge(
   client: KubeClient,
   refs: readonly ObjectRef[],
   live: ReadonlyMap<string, KubeObject>,
-  { seen, clock, signal }: JudgeOptions,
+  { seen, clock, signal, rules = NO_RULES }: JudgeOptions,
 ): Promise<Judgement> {
   const now = { wall: clock.now(), monotonic: clock.monotonic() };
   const related = relatedOnce(client, now.wall, signal);
+  const people = createUserRules(rules);
   const judged: Judged[] = [];
   const settled: Settled[] = [];
   const ill = new Map<string, number>();
@@ -66,6 +70,7 @@ export async function judge(
       ({ verdict } = found);
       settlesMs = Math.max(settlesMs, found.leftMs);
     }
+    if (object) verdict = people.judge(object, verdict);
     judged.push({ name: formatRef(ref), verdict });
   }
   return {

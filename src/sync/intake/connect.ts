@@ -68,6 +68,7 @@ export async function connect(
     ...after('bases', before?.bases, request.allowBases, request.forbidBases),
     ...(request.previews === undefined ? {} : { previews: mostPreviews(request.previews) }),
     ...after('charts', before?.charts, request.allowCharts, request.forbidCharts),
+    ...after('healthRules', before?.healthRules, allowedRules(request), request.forbidHealth),
     ...(await forgeSpec(home, request, before)),
     ...(await prometheusSpec(home, request, before)),
     ...(await signaturesSpec(home, request, before)),
@@ -90,6 +91,17 @@ export async function connect(
   return { message: `Delivery ${name} ${where}.`, ...made };
 }
 
+/** As the message of a verdict shows them. */
+function allowedRules({ allowHealth }: ConnectRequest): readonly string[] | undefined {
+  const wrong = allowHealth?.find((digest) => !/^[0-9a-f]{32}$/.test(digest));
+  if (wrong === undefined) return allowHealth;
+  throw new ProblemError({
+    reason: 'BadRequest',
+    message: `"${wrong}" is not the digest of a health rule.`,
+    remedy: 'pilotage status shows the digest of a rule that waits for a word, 32 digits and letters.',
+  });
+}
+
 function mostPreviews(asked: number): number {
   if (asked >= 0 && asked <= 100) return asked;
   throw new ProblemError({
@@ -101,7 +113,7 @@ function mostPreviews(asked: number): number {
 
 /** A list of words after a request; nothing where the request does not speak of it. */
 function after(
-  field: 'clusters' | 'namespaces' | 'clusterScoped' | 'registries' | 'bases' | 'charts',
+  field: 'clusters' | 'namespaces' | 'clusterScoped' | 'registries' | 'bases' | 'charts' | 'healthRules',
   before: readonly string[] = [],
   allow: readonly string[] | undefined,
   forbid: readonly string[] | undefined,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Problem, problemOf } from '../../base/errors.ts';
+import { createUserRules, NO_RULES, type UserRules } from '../../health/userrules.ts';
 import type { Verdict } from '../../health/verdict.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { formatRef, type KubeObject } from '../../kube/values/types.ts';
@@ -43,6 +44,7 @@ export async function execute(
   revision: string,
   signal: AbortSignal,
   hooks: Pick<HookRunner, 'run'> = NO_HOOKS,
+  rules: UserRules = NO_RULES,
 ): Promise<Execution> {
   const written = new Map<string, KubeObject>();
   let deleted = false;
@@ -69,7 +71,8 @@ export async function execute(
       const isApplied = waiting.every(isAfterwards);
       return { written, deleted, failures, waiting, waitsForHook: ran.waitsFor, isApplied };
     }
-    const waitsFor = await unhealthy(client, members, (key) => written.get(key) ?? live.get(key));
+    const objectOf = (key: string) => written.get(key) ?? live.get(key);
+    const waitsFor = await unhealthy(client, members, objectOf, rules);
     const isApplied = [...deleting, ...later].every(isAfterwards);
     if (deleting.length > 0) {
       return { written, deleted, failures: [], waiting: [...deleting, ...later], isApplied };
@@ -101,11 +104,15 @@ async function unhealthy(
   client: KubeClient,
   members: readonly Step[],
   objectOf: (key: string) => KubeObject | undefined,
+  rules: UserRules,
 ): Promise<Execution['waitsFor']> {
+  const people = createUserRules(rules);
   for (const step of members) {
     if (step.action === 'prune' || step.action === 'forget' || step.action === 'keep' || isHookStep(step))
       continue;
-    const verdict = await judgeOne(client, step.ref, objectOf(refKey(step.ref)));
+    const object = objectOf(refKey(step.ref));
+    const own = await judgeOne(client, step.ref, object);
+    const verdict = object ? people.judge(object, own) : own;
     if (verdict.state !== 'Healthy' && verdict.state !== 'Suspended') return { step, verdict };
   }
   return undefined;

@@ -30,6 +30,7 @@ import { guarded, makeNamespaces, mark, namespacesOf } from './begin.ts';
 import { conclude, type Findings } from './conclude.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
 import { forgetGone } from './forgetgone.ts';
+import { healthRules } from './healthrules.ts';
 import { createHookRunner, failedHooks, isHookStep, isStoppedByHook, startingHooks } from './hooks.ts';
 import { beginOperation, finishOperation, type Operation, resumeOperation } from './operation.ts';
 import type { Pass } from './parts.ts';
@@ -154,7 +155,8 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
   const runner = createHookRunner(running);
   const isAfterFailure = (step: Step): boolean => isHookStep(step) && step.phase === 'SyncFail';
   const regular = healing.steps.filter((step) => !isAfterFailure(step));
-  const done = await execute(acting, regular, live, target, signal, runner);
+  const rules = regular.some(isWrite) ? await healthRules(pass) : undefined;
+  const done = await execute(acting, regular, live, target, signal, runner, rules);
   const last = await runner.run(healing.steps.filter(isHookStep).filter(isAfterFailure));
   const failures = [...done.failures, ...last.failures];
   const problems = [...failures, ...healing.problems];
@@ -214,16 +216,15 @@ const soonest = (...times: readonly (number | undefined)[]): number | undefined 
 
 /** The verdict of now, which remembers since when things are as they are; `settlesMs` while that is not for long enough yet. */
 async function judgeNow(
-  { options, client, memory, signal }: Pass,
+  pass: Pass,
   refs: readonly ObjectRef[],
   live: ReadonlyMap<string, KubeObject>,
 ): Promise<{ verdict: Verdict; settlesMs: number | undefined }> {
+  const { options, client, memory, signal } = pass;
   const { clock } = options;
-  const { verdict, seen, settlesMs } = await judge(client, refs, live, {
-    seen: memory.seen,
-    clock,
-    signal,
-  });
+  const rules = await healthRules(pass);
+  const judging = { seen: memory.seen, clock, signal, rules };
+  const { verdict, seen, settlesMs } = await judge(client, refs, live, judging);
   memory.seen = seen;
   return { verdict, settlesMs: settlesMs > 0 ? settlesMs : undefined };
 }

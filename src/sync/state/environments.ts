@@ -4,6 +4,7 @@ import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { advanced } from '../../model/advanced.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { fullName } from '../../model/names.ts';
+import { sourcesOf } from '../../model/promotionsources.ts';
 import {
   DELIVERIES,
   ENVIRONMENTS,
@@ -23,6 +24,8 @@ export interface EnvironmentIndex {
   claimant(place: ClaimedPlace): string | undefined;
   /** Whether a revision is deployed in any environment of a delivery. */
   deploys(delivery: string, revision: string): Promise<boolean>;
+  /** Those that promote from an environment. */
+  targetsOf(environment: Environment): readonly Environment[];
   /** All of them as they are now, which the answers to the questions above are from then on. */
   read(): Promise<readonly Environment[]>;
 }
@@ -36,6 +39,11 @@ export function indexEnvironments(
 ): EnvironmentIndex {
   const byName = environments.index((environment) => [fullName(environment)]);
   const byUid = environments.index(({ metadata: { uid } }) => (uid === undefined ? [] : [uid]));
+  const bySource = environments.index(({ spec, status }) =>
+    status?.promotionPolicy === undefined
+      ? []
+      : sourcesOf(status.promotionPolicy).map((source) => `${spec.delivery} ${source}`),
+  );
   const byClaim = environments.index(({ metadata }) => {
     const claim = metadata.annotations?.[ANNOTATIONS.claim];
     return claim === undefined ? [] : [claim];
@@ -49,6 +57,7 @@ export function indexEnvironments(
       const owner = byClaim(claimOf(place)).at(-1);
       return owner && fullName(owner);
     },
+    targetsOf: ({ spec }) => bySource(`${spec.delivery} ${spec.environment}`),
     async deploys(delivery, revision) {
       const key = { namespace: PILOTAGE_NAMESPACE, name: delivery };
       const owner = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);

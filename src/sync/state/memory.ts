@@ -1,4 +1,5 @@
 import type { Result } from '../../base/errors.ts';
+import type { HealthRule } from '../../model/deliveryfile.ts';
 import type { Permission } from '../../model/permission.ts';
 import type { Release, Terms } from '../../model/types.ts';
 import { NOTHING_SEEN, type Seen } from '../cluster/judge.ts';
@@ -19,6 +20,8 @@ export interface Memory {
   permitted?: { readonly target: string; readonly permission: Extract<Permission, { type: 'allowed' }> };
   /** What the pilotage.yaml of a revision says of the environment. */
   declared?: { readonly revision: string; readonly terms: Terms };
+  /** What the pilotage.yaml of the revisions `key` say of the health of kinds. */
+  health?: { readonly key: string; readonly rules: readonly HealthRule[] };
   /** The rendering of `key`; a failed one is kept as long as the pacing says. */
   source?: {
     readonly key: string;
