@@ -93,7 +93,8 @@ function actionsOf(parts: FaceParts, webhooks: Webhooks): Actions {
       const kind = request.webhook === undefined ? undefined : webhookKind(request.webhook);
       const changed = await sync.connect(request);
       const word = await wordOfForge(parts.forge, request.name);
-      const ownKey = request.signers === undefined ? undefined : await parts.signatures.ownKey();
+      const isShown = request.signers !== undefined || request.check === true;
+      const ownKey = isShown ? await parts.signatures.ownKey() : undefined;
       const answer = {
         ...changed,
         ...(word === undefined ? {} : { message: `${changed.message}\n  ${word}` }),

@@ -5,6 +5,7 @@ import type { KubeClient } from '../kube/client/client.ts';
 import type { SignatureSources } from '../promotion/permit/signed.ts';
 import { sshBlobOf } from '../signatures/sshkey.ts';
 import { signForGit } from '../signatures/sshsig.ts';
+import { createVerdicts } from '../signatures/verdicts.ts';
 import { createOwnKey, publicHalf, signaturePolicy } from '../sync/intake/signers.ts';
 import { createGpg } from '../sync/source/gpg.ts';
 
@@ -28,6 +29,7 @@ export function composeSignatures({
     policyOf: (delivery) => signaturePolicy(home, delivery),
     ownKey: async () => sshBlobOf(publicHalf(await ownKey())),
     verifyPgp: gpg.verify,
+    verdicts: createVerdicts(),
     now: () => clock.now(),
     sign: async (payload) => signForGit(await ownKey(), payload),
   };

@@ -3,12 +3,17 @@ import type { Signed } from './signedcommit.ts';
 import { isSignatureOf, parseSshSignature, SSH_BEGIN } from './sshsig.ts';
 
 export type Verdict =
-  | { readonly kind: 'good'; readonly by: string; readonly key: string }
+  | { readonly kind: 'good'; readonly by: string; readonly key: string; readonly ends?: readonly number[] }
   | { readonly kind: 'bad'; readonly why: string };
 
-/** A signature of OpenPGP: e-mail addresses of the key that made it, or why it does not count. */
+/** A signature of OpenPGP: e-mail addresses of the key that made it, and when something of either expires (ms); or why it does not count. */
 export type PgpVerdict =
-  | { readonly kind: 'valid'; readonly fingerprint: string; readonly emails: readonly string[] }
+  | {
+      readonly kind: 'valid';
+      readonly fingerprint: string;
+      readonly emails: readonly string[];
+      readonly ends: readonly number[];
+    }
   | { readonly kind: 'bad'; readonly why: string };
 
 export type VerifyPgp = (keys: readonly string[], signature: string, payload: Buffer) => Promise<PgpVerdict>;
@@ -48,7 +53,7 @@ export async function judge(
     if (verdict.kind === 'bad') return bad(verdict.why);
     if (!verdict.emails.includes(committer.toLowerCase()))
       return bad(`signed by ${verdict.fingerprint}, which is not the key of its committer ${committer}`);
-    return { kind: 'good', by: committer, key: verdict.fingerprint };
+    return { kind: 'good', by: committer, key: verdict.fingerprint, ends: verdict.ends };
   }
   if (signature.startsWith('-----BEGIN SIGNED MESSAGE-----'))
     return bad('it is signed by X.509 (S/MIME, or Sigstore keyless), which is not supported');

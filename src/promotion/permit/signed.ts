@@ -5,9 +5,10 @@ import type { Commit, Oid, Repository } from '../../git/types.ts';
 import { fullName } from '../../model/names.ts';
 import type { Permission } from '../../model/permission.ts';
 import type { Environment } from '../../model/types.ts';
-import type { AllowedSigner, Signers } from '../../signatures/allowedsigners.ts';
+import { type AllowedSigner, fingerprintOf, type Signers } from '../../signatures/allowedsigners.ts';
 import { type Court, judge, type Verdict, type VerifyPgp } from '../../signatures/judge.ts';
 import { signedCommit } from '../../signatures/signedcommit.ts';
+import type { Verdicts } from '../../signatures/verdicts.ts';
 
 /** What is known of the signatures of a delivery; never from its repository. */
 export interface SignaturePolicy {
@@ -15,6 +16,8 @@ export interface SignaturePolicy {
   readonly required: boolean;
   /** undefined: nobody has said whose signatures count. */
   readonly signers: Signers | undefined;
+  /** Of the file of signers: other keys are other verdicts. Default: no verdict is kept. */
+  readonly digest?: string;
   /** Commits that an administrator vouches for, with all that they contain. */
   readonly since: readonly Oid[];
 }
@@ -24,6 +27,8 @@ export interface SignatureSources {
   /** The public key of this Pilotage, as SSH writes it: what it commits is signed too. */
   readonly ownKey: () => Promise<Buffer>;
   readonly verifyPgp: VerifyPgp;
+  /** Default: each commit is judged each time. */
+  readonly verdicts?: Verdicts;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -43,6 +48,16 @@ interface Judged {
   readonly commit: Commit;
   readonly verdict: Verdict;
 }
+
+interface Bench extends Court {
+  /** What is known already of a commit, or what `ask` finds. */
+  readonly judged: (oid: Oid, court: Court, ask: () => Promise<Verdict>) => Promise<Verdict>;
+}
+
+const verdictOn = (repository: Repository, { oid, committer }: Commit, court: Bench): Promise<Verdict> =>
+  court.judged(oid, court, async () =>
+    judge(signedCommit(await repository.commitBytes(oid)), committer.email, court),
+  );
 
 /** `verify: {signatures: required}`, or an administrator's word. */
 const demands = ({ spec }: Environment, { required }: SignaturePolicy): boolean =>
@@ -80,7 +95,11 @@ export async function refuseUnsigned(
   const gained = await gainedBy(repository, target, policy, revision);
   if (gained.length > MOST_COMMITS) return tooMany(target, revision);
   const own = ownSigner(await sources.ownKey());
-  const court: Court = {
+  const court: Bench = {
+    judged: (oid, asked, ask) =>
+      sources.verdicts && policy.digest !== undefined
+        ? sources.verdicts.known(oid, `${policy.digest} ${fingerprintOf(own.key)}`, asked, ask)
+        : ask(),
     signers: { ...policy.signers, ssh: [...policy.signers.ssh, own] },
     verifyPgp: sources.verifyPgp,
     now: sources.now(),
@@ -117,13 +136,13 @@ async function gainedBy(
 async function judgeCommit(
   repository: Repository,
   commit: Commit,
-  court: Court,
+  court: Bench,
   own: AllowedSigner,
 ): Promise<Verdict> {
-  const signed = signedCommit(await repository.commitBytes(commit.oid));
-  const verdict = await judge(signed, commit.committer.email, court);
+  const verdict = await verdictOn(repository, commit, court);
   if (verdict.kind === 'bad' || commit.committer.email !== OWN_ADDRESS) return verdict;
   // Somebody else was let sign in the name of Pilotage: an administrator's word.
+  const signed = signedCommit(await repository.commitBytes(commit.oid));
   const others = {
     ...court,
     signers: { ...court.signers, ssh: court.signers.ssh.filter((one) => one !== own) },
@@ -136,15 +155,14 @@ const NOT_OF_OTHERS =
   'Pilotage made it out of a commit that is not signed itself, or is not here to be judged';
 
 /** Pilotage signs what it makes of others' content, and vouches for none of it: a merge, a revert, or a copy of a commit that is judged too. */
-async function isOfOthers(repository: Repository, commit: Commit, court: Court): Promise<boolean> {
+async function isOfOthers(repository: Repository, commit: Commit, court: Bench): Promise<boolean> {
   const parents = await Promise.all(commit.parents.map((oid) => repository.commit(oid)));
   if (parents.some(({ tree }) => tree === commit.tree)) return true;
   const origin = backportedFrom(commit.message)?.revision;
   if (origin !== undefined) {
     if ((await repository.resolve(origin)) === undefined) return false;
     const original = await repository.commit(origin);
-    const signed = signedCommit(await repository.commitBytes(original.oid));
-    return (await judge(signed, original.committer.email, court)).kind === 'good';
+    return (await verdictOn(repository, original, court)).kind === 'good';
   }
   const before = await repository.log(commit.oid, { limit: MOST_BEFORE });
   return before.some(({ oid, tree }) => oid !== commit.oid && tree === commit.tree);

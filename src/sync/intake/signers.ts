@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
 import { ProblemError } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { SECRETS } from '../../kube/kinds/resources.data.ts';
@@ -73,6 +79,7 @@ export async function signaturePolicy(
 ): Promise<{
   readonly required: boolean;
   readonly signers: Signers | undefined;
+  readonly digest?: string;
   readonly since: readonly string[];
 }> {
   const object = await home
@@ -82,12 +89,11 @@ export async function signaturePolicy(
   if (!secretRef) return { required, signers: undefined, since };
   const key = { namespace: PILOTAGE_NAMESPACE, name: secretRef.name };
   const { data = {} } = (await home.get(SECRETS, key).catch(notFoundAsUndefined)) ?? {};
-  const { signers, problems } = readSigners(
-    Buffer.from(data.signers ?? '', 'base64').toString('utf8'),
-    key.name,
-  );
+  const text = Buffer.from(data.signers ?? '', 'base64').toString('utf8');
+  const { signers, problems } = readSigners(text, key.name);
+  const digest = createHash('sha256').update(text).digest('hex');
   // Written by hand, and not as it should be: nobody is let sign by half of a list.
-  return { required, signers: problems.length > 0 ? undefined : signers, since };
+  return { required, signers: problems.length > 0 ? undefined : signers, digest, since };
 }
 
 /** The key that this Pilotage signs its commits with: made at the first use, and kept in a Secret. */

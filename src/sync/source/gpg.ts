@@ -17,7 +17,13 @@ export interface Gpg {
 }
 
 export type Verified =
-  | { readonly kind: 'valid'; readonly fingerprint: string; readonly emails: readonly string[] }
+  | {
+      readonly kind: 'valid';
+      readonly fingerprint: string;
+      readonly emails: readonly string[];
+      /** When the signature, or something of its key, expires: milliseconds since 1970. */
+      readonly ends: readonly number[];
+    }
   | { readonly kind: 'bad'; readonly why: string };
 
 /**
@@ -93,23 +99,27 @@ export function verdictOf(status: string, keys: string): Verified {
   const words = valid.rest.split(' ');
   // The last is that of the primary key, whose names count.
   const fingerprint = words.at(-1) ?? '';
-  return { kind: 'valid', fingerprint, emails: emailsOf(keys, fingerprint) };
+  const key = keys.split(/^(?=pub:)/m).find((one) => fingerprintIn(one) === fingerprint) ?? '';
+  const ends = [words[3] ?? '', ...fieldsOf(key, /^(?:pub|sub|uid)$/, 6)].map((at) => Number(at) * 1000);
+  return { kind: 'valid', fingerprint, emails: emailsOf(key), ends: ends.filter((at) => at > 0) };
 }
 
-/** Of `--with-colons --list-keys`: the addresses of the names of one primary key that are neither revoked nor expired. */
-function emailsOf(listing: string, fingerprint: string): readonly string[] {
-  let current = '';
-  let isPrimary = false;
-  return listing.split('\n').flatMap((line) => {
-    const fields = line.split(':');
-    const [type, validity = ''] = fields;
-    if (type === 'pub') isPrimary = true;
-    else if (type === 'fpr' && isPrimary) [current, isPrimary] = [fields[9] ?? '', false];
-    else if (type === 'uid' && current === fingerprint && !/[re]/.test(validity)) {
-      const [, email] = /<([^>]+)>$/.exec(fields[9] ?? '') ?? [];
-      return email === undefined ? [] : [email.toLowerCase()];
-    }
-    return [];
+/** A field (from 0) of the lines of some types, of one key in `--with-colons --list-keys`: GnuPG's doc/DETAILS. */
+const fieldsOf = (key: string, types: RegExp, field: number): readonly string[] =>
+  key
+    .split('\n')
+    .map((line) => line.split(':'))
+    .flatMap((fields) => (types.test(fields[0] ?? '') ? [fields[field] ?? ''] : []));
+
+/** The first is that of the primary key. */
+const fingerprintIn = (key: string): string | undefined => fieldsOf(key, /^fpr$/, 9)[0];
+
+/** The addresses of its names that are neither revoked nor expired. */
+function emailsOf(key: string): readonly string[] {
+  const validities = fieldsOf(key, /^uid$/, 1);
+  return fieldsOf(key, /^uid$/, 9).flatMap((name, at) => {
+    const [, email] = /<([^>]+)>$/.exec(name) ?? [];
+    return email === undefined || /[re]/.test(validities[at] ?? '') ? [] : [email.toLowerCase()];
   });
 }
 

@@ -14,6 +14,7 @@ import {
 import { readSigners } from '../../../src/signatures/allowedsigners.ts';
 import { sshBlobOf } from '../../../src/signatures/sshkey.ts';
 import { signForGit } from '../../../src/signatures/sshsig.ts';
+import { createVerdicts } from '../../../src/signatures/verdicts.ts';
 import { drop, scratch } from '../../git/support/git.ts';
 import { commit as plainCommit } from '../../git/support/history.ts';
 
@@ -258,5 +259,73 @@ describe('an environment that takes signed commits only', () => {
     expect((await signing.commitBytes(oid)).toString()).to.contain('gpgsig -----BEGIN SSH SIGNATURE-----');
     expect((await signing.commit(oid)).message.trim()).to.equal('work');
     signing.close();
+  });
+
+  describe('keeps a verdict', () => {
+    let asked: number;
+    let now: number;
+    let verdicts: ReturnType<typeof createVerdicts>;
+    beforeEach(() => {
+      [asked, now] = [0, NOW];
+      verdicts = createVerdicts(3);
+      policy = { ...policy, digest: 'first' };
+    });
+    const judged = async (revision: Oid): Promise<string> => {
+      const counting = Object.create(repository, {
+        commitBytes: {
+          value: (oid: Oid) => {
+            asked += 1;
+            return repository.commitBytes(oid);
+          },
+        },
+      }) as OpenRepository;
+      const problem = await refuseUnsigned(
+        { ...sources(), verdicts, now: () => now },
+        counting,
+        target(),
+        revision,
+      );
+      return problem?.message ?? 'taken';
+    };
+
+    it('for as long as the file of signers is the same, good or bad', async () => {
+      const [good, bare] = [await signed(), await make([base])];
+      for (let at = 0; at < 3; at += 1) {
+        expect(await judged(good)).to.equal('taken');
+        expect(await judged(bare)).to.contain('it is not signed');
+      }
+      expect(asked).to.equal(2);
+      policy = {
+        ...policy,
+        digest: 'second',
+        signers: readSigners(`bob@example.com ${lineOf(bob)}\n`, 's').signers,
+      };
+      expect(await judged(good)).to.contain('which is not in the list of allowed signers');
+    });
+
+    it('until the next key begins to be valid or expires', async () => {
+      const line = `ada@example.com valid-before="20260602" ${lineOf(ada)}\n`;
+      policy = { ...policy, signers: readSigners(line, 'signers').signers };
+      const good = await signed();
+      expect(await judged(good)).to.equal('taken');
+      now = Date.parse('2026-06-01T23:59:59Z');
+      expect(await judged(good)).to.equal('taken');
+      expect(asked).to.equal(1);
+      now = Date.parse('2026-06-02T00:00:00Z');
+      expect(await judged(good)).to.contain('has expired or is not valid yet');
+      // A clock that was set back.
+      now = NOW;
+      expect(await judged(good)).to.equal('taken');
+    });
+
+    it('of so many commits and no more', async () => {
+      const each = [await signed(), await signed(), await signed(), await signed()];
+      for (const one of each) await judged(one);
+      asked = 0;
+      await judged(each[3] as Oid);
+      expect(asked).to.equal(0);
+      await judged(each[0] as Oid);
+      expect(asked).to.equal(1);
+    });
   });
 });

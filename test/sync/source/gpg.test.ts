@@ -63,7 +63,7 @@ withGpg('signatures of OpenPGP, by a real gpg', function () {
   before(() => {
     own = createHome();
     own.make(ADA);
-    own.make(BOB);
+    own.make(BOB, '1y');
     own.make(OLD, '1y', ['--faked-system-time', '20200101T000000']);
     own.make(LOST);
   });
@@ -80,7 +80,12 @@ withGpg('signatures of OpenPGP, by a real gpg', function () {
       kind: 'valid',
       fingerprint: own.fingerprint(ADA),
       emails: ['ada@example.com'],
+      ends: [],
     });
+    const bob = await verify(keys, own.sign(BOB, PAYLOAD), PAYLOAD);
+    const ends = bob.kind === 'valid' ? bob.ends : [];
+    expect(ends).to.not.deep.equal([]);
+    expect(Math.min(...ends)).to.be.within(Date.now() + 363 * 86_400_000, Date.now() + 366 * 86_400_000);
   });
 
   it('are not valid of another payload', async () => {
