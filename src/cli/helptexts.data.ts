@@ -131,6 +131,15 @@ export const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'git push to the forge, then pilotage status shop',
   },
+  notify: {
+    group: 'Deliver to it',
+    examples: [
+      ['pilotage notify add chat --slack-url-file F --for shop', 'that shop may name'],
+      ['pilotage notify test chat', 'whether a message arrives'],
+      ['pilotage notify list', 'and whether the last message was taken'],
+    ],
+    next: 'name it in pilotage.yaml: spec: {notifications: [{to: chat}]}',
+  },
   status: {
     group: 'Look',
     examples: [

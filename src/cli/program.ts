@@ -34,6 +34,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   connect: async (context) =>
     (await import('./commands/connect.ts')).connectCommand(context, readSecret, process.stdin),
   webhook: async (context) => (await import('./commands/webhook.ts')).webhookCommand(context),
+  notify: async (context) => (await import('./commands/notify.ts')).notifyCommand(context, readSecret),
   status: async (context) => (await import('./commands/status.ts')).statusCommand(context),
   wait: async (context) => (await import('./commands/wait.ts')).waitCommand(context),
   diff: async (context, exit) => (await import('./commands/diff.ts')).diffCommand(context, exit),

@@ -20,6 +20,7 @@ export const SUMMARIES: Readonly<Record<string, readonly [arguments: string, des
     '<delivery>',
     'the address at which a forge says that something was pushed, so that no poll is waited for',
   ],
+  notify: ['', 'the channels that notifications go to: chats, mail, webhooks, Alertmanager'],
   status: ['[environment]', 'what is deployed where, and how it is'],
   wait: [
     '<environment>',

@@ -28,6 +28,7 @@ import type { Home } from './home.ts';
 import { composeIdentity, type Identity } from './identity.ts';
 import { openContainerImages, openImages } from './images.ts';
 import { composeMeasure } from './measure.ts';
+import { composeNotifications } from './notify.ts';
 import { composePromotion } from './promotion.ts';
 import { openRepositories } from './repositories.ts';
 import { composeSignatures } from './signatures.ts';
@@ -139,12 +140,14 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const checks = createChecksController({ ...common, home: options.home.promotionClient, forge });
   const previewForge = createPreviewForge({ ...common, home, forges: forge });
   const reporter = createReporter({ ...common, home, forge, face: options.publicAddress });
+  const notifications = composeNotifications(home, common);
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost, forge };
   const { httpNames: names, certificates } = options;
   const face = composeFace({
     ...faced,
     dataDir,
     signatures,
+    channels: notifications.actions,
     room,
     progress,
     audit,
@@ -163,6 +166,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   parts.add('previews at forges', () => previewForge.stop());
   parts.add('checks of CI', () => checks.stop());
   parts.add('statuses at forges', () => reporter.stop());
+  parts.add('notifications', () => notifications.stop());
   // Before the two that may wait for a rendering.
   parts.add('rendering', () => pool.close());
   // One signal for all, so that what one part awaits from another has been given up before that part is awaited.
@@ -175,6 +179,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   previewForge.start(lifetime.signal);
   reporter.start(lifetime.signal);
   checks.start(lifetime.signal);
+  notifications.start(lifetime.signal);
   const collect = async () => {
     await collectImages({ ...common, home, stores: [images, containerImages] });
     await synced.collectBundles();

@@ -8,6 +8,7 @@ import type { ForgeOf } from '../forge/forge.ts';
 import { wordOfForge } from '../forge/word.ts';
 import type { GitHost } from '../git/host/host.ts';
 import { approverProblem } from '../identity/approver.ts';
+import type { ChannelActions } from '../model/notifyfaces.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { User } from '../model/user.ts';
 import { createPromotionActions } from '../promotion/actions.ts';
@@ -32,6 +33,7 @@ export interface FaceParts extends Synced {
   readonly repositories: Repositories;
   readonly promotion: PromoteOptions;
   readonly forge: ForgeOf;
+  readonly channels: ChannelActions;
   readonly gitHost: GitHost<User>;
   readonly room: DiskRoom;
   readonly progress: ProgressSource;
@@ -103,6 +105,7 @@ function actionsOf(parts: FaceParts, webhooks: Webhooks): Actions {
       if (kind === undefined) return answer;
       return { ...answer, webhook: await makeWebhook(webhooks.manage, request.name, kind) };
     },
+    channels: parts.channels,
     webhook: (delivery, act) => manageWebhook(webhooks.manage, delivery, act),
     promote: async (name, request, user) => promotions.promote(await sync.find(name), request, user),
     hold: async (name, request, user) => promotions.hold(await sync.find(name), request, user),

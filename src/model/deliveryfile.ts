@@ -1,6 +1,6 @@
 import type { Problem } from '../base/errors.ts';
 import type { Place } from '../base/place.ts';
-import type { PromotionPolicy } from './types.ts';
+import type { NotifyRule, PromotionPolicy } from './types.ts';
 import type { Windows } from './windows.ts';
 
 /** What `pilotage.yaml` says, checked and with its defaults filled in. Built by `pilotagefile.ts`. */
@@ -45,6 +45,8 @@ export interface EnvironmentEntry {
   readonly verify?: { readonly signatures: 'required' };
   /** When another revision may be deployed; absent: at all times. */
   readonly windows?: Windows;
+  /** Who is told what of it; absent: nobody. */
+  readonly notify?: readonly NotifyRule[];
   readonly place: Place;
 }
 

@@ -91,6 +91,8 @@ export interface EnvironmentReport {
   /** A hook has failed, which is never repeated by itself. */
   readonly hookFailed?: true;
   readonly promotion?: PromotionPolicy;
+  /** What its channels were not told, and why. */
+  readonly notTold?: string;
   /** What a pilotage.yaml asks for and is not in force, and what makes it count. */
   readonly proposal?: string;
   /** Of a preview. */

@@ -7,6 +7,7 @@ import type { Fields, Rule } from './grammar.ts';
 import { readHealth } from './healthfile.ts';
 import { readIgnore } from './ignorefile.ts';
 import { readImages, readRegistry } from './imagesfile.ts';
+import { notifying, readNotifications } from './notifyrules.ts';
 import { readPatches } from './patchesfile.ts';
 import {
   APP,
@@ -50,6 +51,7 @@ function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem
   const registry = spec.registry.at && readRegistry(spec.registry.at);
   const health = readHealth(spec.health.at);
   const previews = spec.previews.at && readPreviews(spec.previews.at, environments);
+  const told = readNotifications(spec.notifications.at, environments);
   doubles(environments);
   promotionProblems(environments);
   dependencyProblems(environments, name);
@@ -57,7 +59,7 @@ function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem
   appProblems(apps);
   return {
     ...(name ? { name } : {}),
-    environments: environments.map(({ entry }) => entry),
+    environments: environments.map(({ entry }) => notifying(entry, told)),
     ...(spec.apps.at ? { apps: apps.map(({ entry }) => entry) } : {}),
     images: readImages(spec.images.at),
     ...(registry ? { registry } : {}),

@@ -15,6 +15,7 @@ import {
   texts,
   unread,
 } from './grammar.ts';
+import { NOTIFIED } from './kinds/common.ts';
 import { PILOTAGE_API_VERSION } from './types.ts';
 import { WINDOWS_SCHEMA } from './windows.ts';
 
@@ -76,6 +77,12 @@ export const environmentRule = (gates: readonly GateGrammar[]) =>
     },
     { name: '' },
   );
+
+/** Who is told what, of which environments. `on` would be the word, and is a boolean in YAML 1.1. */
+export const NOTIFICATION = map(
+  { to: name, events: list(choice(...NOTIFIED)), environments: list(name) },
+  { to: 'Name a channel: pilotage notify list' },
+);
 
 /** A chart that is not in the repository. */
 export const CHART_REFERENCE = map(
@@ -165,6 +172,7 @@ export const specRule = (gates: readonly GateGrammar[]) =>
   map({
     environments: unread({ type: 'array', items: environmentRule(gates).schema }),
     previews: unread(PREVIEWS.schema),
+    notifications: unread({ type: 'array', items: NOTIFICATION.schema }),
     images: unread({ type: 'object', additionalProperties: IMAGE.schema }),
     registry: unread(REGISTRY.schema),
     apps: unread({ type: 'array', items: APP.schema }),

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../kube/values/equal.ts';
 import type { EnvironmentEntry } from './deliveryfile.ts';
 import { ownNamespace } from './namespaces.ts';
-import type { Environment, PromotionPolicy, Terms } from './types.ts';
+import { notifyText } from './notifyrules.ts';
+import type { Environment, NotifyRule, PromotionPolicy, Terms } from './types.ts';
 import { describeWindows, type Windows } from './windows.ts';
 
 /** In the order in which they are listed. */
-const TERMS = ['branch', 'path', 'namespace', 'cluster', 'promotion', 'verify', 'windows'] as const;
+const TERMS = [
+  ...(['branch', 'path', 'namespace', 'cluster', 'promotion', 'verify', 'windows', 'notify'] as const),
+] as const;
 export type Term = (typeof TERMS)[number];
 
 /** What an entry of a pilotage.yaml asks for, its defaults filled in. */
@@ -18,11 +21,12 @@ export const termsOf = (delivery: string, entry: EnvironmentEntry): Terms => ({
   ...(entry.promotion ? { promotion: entry.promotion } : {}),
   ...(entry.verify ? { verify: entry.verify } : {}),
   ...(entry.windows ? { windows: entry.windows } : {}),
+  ...(entry.notify ? { notify: entry.notify } : {}),
 });
 
 /** The terms of an environment that exists: those that its object records, whatever any file says. */
 export function termsInForce({ spec, status }: Environment): Terms {
-  const { branch, path, namespace, cluster, verify, windows } = spec;
+  const { branch, path, namespace, cluster, verify, windows, notify } = spec;
   const promotion = status?.promotionPolicy;
   return {
     branch,
@@ -32,6 +36,7 @@ export function termsInForce({ spec, status }: Environment): Terms {
     ...(promotion ? { promotion } : {}),
     ...(verify ? { verify } : {}),
     ...(windows ? { windows } : {}),
+    ...(notify ? { notify } : {}),
   };
 }
 
@@ -66,6 +71,7 @@ export const describeChange = (
   const textOf = (value: Terms[Term]): string => {
     if (value === undefined || value === '') return 'none';
     if (typeof value === 'string') return value;
+    if (isRules(value)) return notifyText(value);
     if (isWindows(value)) return describeWindows(value);
     return 'signatures' in value ? `signatures ${value.signatures}` : policyText(value);
   };
@@ -73,3 +79,6 @@ export const describeChange = (
     .map((term) => `${term} ${textOf(from[term])} → ${textOf(to[term])}`)
     .join(', ');
 };
+
+const isRules = (value: object): value is readonly NotifyRule[] =>
+  Array.isArray(value) && value.some((one) => 'to' in one);

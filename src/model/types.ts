@@ -3,7 +3,7 @@
  * given another. Delivery is written by people (or by a first push), users, tokens, roles and grants by administrators; the others by Pilotage.
  * Each is described in a file of `kinds/`, which its definition and its type follow from.
  */
-import type { inventoryEntry, promotionPolicy, terms } from './kinds/common.ts';
+import type { inventoryEntry, notifyRule, promotionPolicy, terms } from './kinds/common.ts';
 import { type advance, DELIVERY, type previewRecord } from './kinds/delivery.ts';
 import { DELIVERY_ROLE } from './kinds/deliveryrole.ts';
 import {
@@ -78,6 +78,8 @@ export type PreviewRecord = Infer<typeof previewRecord>;
 
 /** What is agreed about an environment, and changes only through its own gates or by a person's word. */
 export type Terms = Infer<typeof terms>;
+/** What one channel is told of an environment. */
+export type NotifyRule = Infer<typeof notifyRule>;
 /** Terms that a pilotage.yaml asks for and that are not in force. */
 export type Proposal = Infer<typeof proposal>;
 /** Bound to the object that was there when the word was given, by its UID. */

@@ -18,6 +18,7 @@ import type {
   WebhookReport,
   WhyReport,
 } from '../model/faces.ts';
+import type { ChannelActions } from '../model/notifyfaces.ts';
 import type { User } from '../model/user.ts';
 
 /** An environment as people write it, split: `shop/prod`. The delivery is '' when it was left out. */
@@ -114,5 +115,7 @@ export interface Actions {
   /** Has values of these names made anew, or all. */
   renew(name: EnvironmentName, options: { names: readonly string[] | 'all' }, user: User): Promise<Message>;
   connect(request: ConnectRequest, user: User): Promise<ConnectReport>;
+  /** Where notifications may go. */
+  readonly channels: ChannelActions;
   webhook(delivery: string, act: 'show' | 'rotate' | 'off' | 'test'): Promise<WebhookReport>;
 }

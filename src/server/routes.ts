@@ -4,6 +4,7 @@ import type { Access, Question } from '../model/access.ts';
 import type { ConnectRequest, PreviewWord, TogetherReport } from '../model/faces.ts';
 import type { User } from '../model/user.ts';
 import type { Actions, EnvironmentName } from './actions.ts';
+import { answerChannels } from './channelroutes.ts';
 import { decodedSegment, type Fields, fieldsOf, flag, needed, text, texts, whole } from './fields.ts';
 import { badRequest, type FaceResponse } from './refusal.ts';
 import { visibleStatus } from './visibility.ts';
@@ -231,6 +232,8 @@ export async function answer(
     if (!act) throw badRequest(`"act" must be one of ${WEBHOOK_ACTS.join(', ')}.`);
     return { status: 200, body: await actions.webhook(delivery, act) };
   }
+  const channels = await answerChannels(actions.channels, access, request);
+  if (channels) return channels;
   if (request.method === 'POST' && request.path === '/api/v1/promotions')
     return { status: 200, body: await together(actions, access, request) };
   const suspension = SUSPENSION_PATH.exec(request.path);

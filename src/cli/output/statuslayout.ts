@@ -66,8 +66,14 @@ function deliveryNotes({ name, message, environments }: DeliveryReport): readonl
   return environments.length === 0 ? [`${name}: nothing was pushed yet that could be delivered`] : [];
 }
 
-function environmentNotes({ delivery, name, message, proposal }: EnvironmentReport): readonly string[] {
-  return [message, proposal].flatMap((said) => (said ? [`${delivery}/${name}: ${said}`] : []));
+function environmentNotes({
+  delivery,
+  name,
+  message,
+  proposal,
+  notTold,
+}: EnvironmentReport): readonly string[] {
+  return [message, proposal, notTold].flatMap((said) => (said ? [`${delivery}/${name}: ${said}`] : []));
 }
 
 type Column = readonly [head: string, cell: (environment: EnvironmentReport) => string];

@@ -64,6 +64,21 @@ export const promotionPolicy = object({
   within: optional(integer),
 });
 
+/** What a channel may be told of an environment (docs/notifications.md). */
+export const NOTIFIED = [
+  'failed',
+  'degraded',
+  'recovered',
+  'waiting',
+  'promoted',
+  'drift',
+  'preview',
+] as const;
+export type Notified = (typeof NOTIFIED)[number];
+
+/** `to`: the name of a channel that an administrator has added. */
+export const notifyRule = object({ to: string, on: list(oneOf(NOTIFIED)) });
+
 /** Members of the terms but for the promotion policy. */
 export const TERMS = {
   branch: string,
@@ -78,6 +93,8 @@ export const TERMS = {
   windows: optional(
     list(object({ kind: oneOf(['allow', 'deny']), cron: string, for: integer, timezone: string })),
   ),
+  /** Who is told what of it; absent: nobody. */
+  notify: optional(list(notifyRule)),
 };
 
 export const terms = object({ ...TERMS, promotion: optional(promotionPolicy) });

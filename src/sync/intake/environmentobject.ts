@@ -95,12 +95,13 @@ export async function enforce(
     ...(changed.includes('branch') ? { [ANNOTATIONS.branchSince]: momentOf(writing.clock.now()) } : {}),
     ...(moves ? { [ANNOTATIONS.claim]: claimOf(terms) } : {}),
   };
-  const { branch, path, namespace, cluster, verify, windows } = terms;
+  const { branch, path, namespace, cluster, verify, windows, notify } = terms;
   const spec: JsonObject = {
     ...(changed.some((term) => term !== 'promotion')
       ? {
           ...{ branch, path, namespace, cluster: cluster ?? null, verify: verify ?? null },
           windows: windows?.map((one) => ({ ...one })) ?? null,
+          notify: notify?.map(({ to, on }) => ({ to, on: [...on] })) ?? null,
         }
       : {}),
     ...(declared === undefined || declared === environment.spec.declared ? {} : { declared }),

@@ -40,7 +40,13 @@ export async function asGoverned(
   if (situation === undefined) return environment;
   const { terms } = admit(situation, declared, differing(termsInForce(environment), declared));
   const { promotion: _policy, ...spec } = terms;
-  const { cluster: _cluster, verify: _verify, windows: _windows, ...rest } = environment.spec;
+  const {
+    cluster: _cluster,
+    verify: _verify,
+    windows: _windows,
+    notify: _notify,
+    ...rest
+  } = environment.spec;
   return { ...environment, spec: { ...rest, ...spec } };
 }
 

@@ -8,6 +8,7 @@ import type {
   StatusReport,
   WhyReport,
 } from '../../model/faces.ts';
+import { notTold } from '../../model/notified.ts';
 import { expiryOf } from '../../model/previews.ts';
 import { type Suspension, suspensionText } from '../../model/suspension.ts';
 import type { Delivery, Environment, PreviewRecord, PreviewTerms, Release } from '../../model/types.ts';
@@ -91,6 +92,7 @@ export function environmentReport(
 ): EnvironmentReport {
   const { metadata, spec, status } = environment;
   const stopped = stopOf(environment, suspensionOf(environment));
+  const lost = notTold(environment);
   const answered = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
   return {
     delivery: spec.delivery,
@@ -118,6 +120,7 @@ export function environmentReport(
       ? { hookFailed: true as const }
       : {}),
     ...(status?.promotionPolicy ? { promotion: status.promotionPolicy } : {}),
+    ...(lost ? { notTold: lost } : {}),
     ...proposalOf(status),
     ...(spec.preview ? { preview: previewReport(spec.preview) } : {}),
   };
