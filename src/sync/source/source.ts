@@ -16,6 +16,7 @@ import { composeBuilds, composeReferences } from './composeimages.ts';
 import type { Destination } from './containerimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
 import { type AppNotes, appNotes } from './notes.ts';
+import { notHere } from './nothere.ts';
 import { imagesFor, pinImages } from './pinned.ts';
 import { appsFor, withPreviewValues } from './preview/apps.ts';
 import { previewManifests } from './preview/objects.ts';
@@ -93,6 +94,8 @@ export async function sourceOf(
   const { isElsewhere } = request;
   const registry = file.value?.registry;
   const apps = appsFor(file.value, tree, request);
+  const [absent, ...alsoAbsent] = apps.flatMap((app) => notHere(tree, app) ?? []);
+  if (absent) return failed(absent, ...alsoAbsent);
   const [missing, ...alsoMissing] = missingFolders(file.value, tree, apps, environment);
   if (missing) return failed(missing, ...alsoMissing);
   const composed = composeBuilds(request, apps, file.value);
