@@ -4,7 +4,7 @@ import type { Ask, WebAnswer } from '../charts/web/ask.ts';
 import type { Dialect, ForgeRequest } from './dialect.ts';
 import { fieldsOf } from './fields.ts';
 import type { ForgeAnswer, Listing } from './forge.ts';
-import { limitedUntil, refusal } from './refusal.ts';
+import { limitedUntil, refusal, wordsOf } from './refusal.ts';
 
 const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_PAGES = 10;
@@ -39,7 +39,7 @@ export function createForgeClient(options: ForgeClientOptions): ForgeClient {
   let limited: Extract<ForgeAnswer<never>, { ok: false }> | undefined;
 
   async function exchange(
-    { method, body }: Pick<ForgeRequest<unknown>, 'method' | 'body'>,
+    { method, body, passes, isSo }: Pick<ForgeRequest<unknown>, 'method' | 'body' | 'passes' | 'isSo'>,
     url: string,
   ): Promise<ForgeAnswer<Exchanged>> {
     if (limited?.until !== undefined && limited.until > clock.now()) return limited;
@@ -60,11 +60,13 @@ export function createForgeClient(options: ForgeClientOptions): ForgeClient {
       });
       if (answer.status === 304 && known) return { ok: true, value: known.exchanged };
       const until = limitedUntil(answer, clock.now());
-      const what = { method, url, at: options.at, name: dialect.name };
+      const what = { method, url, at: options.at, name: dialect.name, ...(passes ? { passes } : {}) };
       if (until !== undefined) {
         limited = { ok: false, problem: refusal(answer, what, until), until };
         return limited;
       }
+      if (isSo?.(answer.status, wordsOf(answer)))
+        return { ok: true, value: { body: undefined, headers: answer.headers } };
       if (answer.status < 200 || answer.status > 299) return { ok: false, problem: refusal(answer, what) };
       const exchanged = { body: jsonOf(answer), headers: answer.headers };
       keep(method, url, answer.headers.etag, exchanged);

@@ -20,6 +20,10 @@ export interface ForgeRequest<T> {
   readonly read: (answer: Fields) => T;
   /** Where a list stands in an answer that is an object. */
   readonly within?: string;
+  /** Whether a refusal says that it is so already: there is nothing to read. */
+  readonly isSo?: (status: number, said: string) => boolean;
+  /** Whether a refusal ends by itself, by its status and the words that come with it: the same may be asked again in a moment. */
+  readonly passes?: (status: number, said: string) => boolean;
 }
 
 export interface KeptComment {

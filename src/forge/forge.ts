@@ -101,7 +101,10 @@ export interface Forge {
       number: number,
       change: { readonly title: string; readonly body: string },
     ): Promise<ForgeAnswer<PullRequest>>;
-    /** Refused by the forge where its head is not `revision` any more. */
+    /**
+     * Refused by the forge where its head is not `revision` any more. NotYet: the forge was asked again for some seconds, and still works out whether
+     * it can be merged.
+     */
     merge(number: number, revision: string): Promise<ForgeAnswer<undefined>>;
     close(number: number): Promise<ForgeAnswer<undefined>>;
     /** Keeps ONE comment of this marker: made at the first call, changed by later ones. The marker is hidden from readers. */

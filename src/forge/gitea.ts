@@ -48,6 +48,8 @@ export const gitea: MakeDialect = ({ origin, path }) => {
       method: 'POST',
       path: `${pull(number)}/merge`,
       body: { Do: 'merge', head_commit_id: revision },
+      // Conflicts are looked for in the background after each push to either branch. It says the same of conflicts that it has found.
+      passes: (status, said) => status === 405 && /^please try again later/i.test(said),
       read: nothing,
     }),
     close: (number) => ({ method: 'PATCH', path: pull(number), body: { state: 'closed' }, read: nothing }),

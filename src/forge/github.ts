@@ -54,6 +54,8 @@ export const github: MakeDialect = ({ origin, path }) => {
       method: 'PUT',
       path: `${pull(number)}/merge`,
       body: { sha: revision, merge_method: 'merge' },
+      // Of a push to the branch that it leads to, which is not taken into account yet.
+      passes: (status, said) => status === 405 && /^base branch was modified/i.test(said),
       read: nothing,
     }),
     close: (number) => ({ method: 'PATCH', path: pull(number), body: { state: 'closed' }, read: nothing }),

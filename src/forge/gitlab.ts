@@ -77,6 +77,8 @@ export const gitlab: MakeDialect = ({ origin, path }) => {
       method: 'POST',
       path: `${project}/statuses/${revision}`,
       body: { name, state: SENT_STATES[state], description, ...(url ? { target_url: url } : {}) },
+      // It takes no pending one for a pending one, whatever else has changed in it.
+      isSo: (status, said) => status === 400 && said.startsWith('Cannot transition status'),
       read: nothing,
     }),
     statuses: (revision) => [
@@ -111,7 +113,8 @@ export const gitlab: MakeDialect = ({ origin, path }) => {
 };
 
 const DEPLOYMENT_STATES: Readonly<Record<Deployment['state'], string>> = {
-  pending: 'created',
+  // `created` is one to filter by, not one to send.
+  pending: 'running',
   running: 'running',
   success: 'success',
   failure: 'failed',
@@ -174,11 +177,13 @@ const STATES: Readonly<Record<string, StatusState>> = {
 
 const readStatus = (status: Fields): CommitStatus => {
   const url = status.textIfAny('target_url');
-  const state = STATES[status.text('status')] ?? 'pending';
+  const said = status.text('status');
+  const state = STATES[said] ?? 'pending';
+  // A job that may fail fails nothing, and one that a person may start is waited for by nobody.
+  const isOptional = status.flag('allow_failure') === true && (state === 'failure' || said === 'manual');
   return {
     name: status.text('name'),
-    // A job that may fail fails nothing.
-    state: state === 'failure' && status.flag('allow_failure') === true ? 'success' : state,
+    state: isOptional ? 'success' : state,
     description: status.textIfAny('description') ?? '',
     ...(url ? { url } : {}),
   };

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, sleep } from '../base/clock.ts';
 import type { Ask } from '../charts/web/ask.ts';
 import { createForgeClient, type ForgeClient } from './client.ts';
 import { keepComment } from './comment.ts';
@@ -52,7 +52,7 @@ export function openForge({ ask, clock, kind, repository, token }: OpenForgeOpti
       },
       create: (asked) => send(dialect.create(asked)),
       update: (number, change) => send(dialect.update(number, change)),
-      merge: (number, revision) => send(dialect.merge(number, revision)),
+      merge: (number, revision) => patiently(clock, () => send(dialect.merge(number, revision))),
       close: (number) => send(dialect.close(number)),
       comment: (number, comment) => keepComment(client, dialect, number, comment),
     },
@@ -61,6 +61,19 @@ export function openForge({ ask, clock, kind, repository, token }: OpenForgeOpti
     statuses: (revision) => statusesOf(client, dialect, revision),
     ...(deployments ? { deploy: (deployment) => deploy(client, deployments, deployment) } : {}),
   };
+}
+
+/** Whoever asks is kept for so long at most; what is not ready by then is a matter of the next look. */
+const PATIENCE_MS = [500, 1_000, 2_000, 4_000];
+
+/** Asks again what is not ready yet. To merge twice is harmless: it names the commit, and the second is refused. */
+async function patiently<T>(clock: Clock, ask: () => Promise<ForgeAnswer<T>>): Promise<ForgeAnswer<T>> {
+  for (const ms of PATIENCE_MS) {
+    const answer = await ask();
+    if (answer.ok || answer.problem.reason !== 'NotYet') return answer;
+    await sleep(clock, ms);
+  }
+  return ask();
 }
 
 /** Those of forks may have the same branch names: whoever may open them is anybody. */

@@ -8,14 +8,18 @@ const LONGEST_MS = 3_600_000;
 
 /**
  * Wall time (ms) before which nothing is asked again; undefined: this is no answer of a rate limit. GitHub says 403 or 429 with
- * `x-ratelimit-remaining: 0` and `x-ratelimit-reset` (seconds since the epoch), or `retry-after` alone for its secondary limits; GitLab
- * 429 with `ratelimit-reset`; proxies 429 with `retry-after`.
+ * `x-ratelimit-remaining: 0` and `x-ratelimit-reset` (seconds since the epoch), or for its secondary limits `retry-after` or nothing but its words;
+ * GitLab 429 with `ratelimit-reset`; proxies 429 with `retry-after`.
  */
-export function limitedUntil({ status, headers }: WebAnswer, now: number): number | undefined {
+export function limitedUntil(answer: WebAnswer, now: number): number | undefined {
+  const { status, headers } = answer;
   const after = secondsOf(headers['retry-after']);
-  const spent = headers['x-ratelimit-remaining'] === '0';
-  if (status !== 429 && !(status === 403 && (spent || after !== undefined))) return undefined;
-  const reset = secondsOf(headers['x-ratelimit-reset'] ?? headers['ratelimit-reset']);
+  const remaining = headers['x-ratelimit-remaining'];
+  const isLimit = remaining === '0' || after !== undefined || /secondary rate limit/i.test(wordsOf(answer));
+  if (status !== 429 && !(status === 403 && isLimit)) return undefined;
+  // That of the primary limit says nothing of a secondary one.
+  const primary = remaining === undefined || remaining === '0' ? headers['x-ratelimit-reset'] : undefined;
+  const reset = secondsOf(primary ?? headers['ratelimit-reset']);
   const until =
     after !== undefined ? now + after * 1000 : reset !== undefined ? reset * 1000 : now + PAUSE_MS;
   return Math.min(Math.max(until, now + 1000), now + LONGEST_MS);
@@ -29,10 +33,15 @@ interface Asked {
   readonly url: string;
   readonly at: string;
   readonly name: string;
+  readonly passes?: (status: number, said: string) => boolean;
 }
 
 /** Why a request was refused. What the forge says of it is quoted up to a line: it knows which right is missing. */
-export function refusal(answer: WebAnswer, { method, url, at, name }: Asked, until?: number): Problem {
+export function refusal(
+  answer: WebAnswer,
+  { method, url, at, name, passes }: Asked,
+  until?: number,
+): Problem {
   const { status } = answer;
   const said = wordsOf(answer);
   const quoted = said ? `: ${said}` : '';
@@ -61,7 +70,12 @@ export function refusal(answer: WebAnswer, { method, url, at, name }: Asked, unt
       message: `${name} has no ${path} at ${at}, or does not show it to this token`,
       remedy: 'Check the address of the repository, and that the token may read it.',
     };
-  if (status === 405 || status === 409 || status === 422 || status === 406)
+  if (passes?.(status, said))
+    return {
+      reason: 'NotYet',
+      message: `${name} is not ready for ${method} ${path} for ${at} (${status}${quoted})`,
+    };
+  if (status === 400 || status === 405 || status === 409 || status === 422 || status === 406)
     return { reason: 'Refused', message: `${name} refuses ${method} ${path} for ${at} (${status}${quoted})` };
   if (status >= 300 && status < 400)
     return {
@@ -74,18 +88,22 @@ export function refusal(answer: WebAnswer, { method, url, at, name }: Asked, unt
   return { reason: 'UnexpectedAnswer', message: `${name} answers ${status} to ${method} ${path} for ${at}` };
 }
 
-/** `message` of GitHub and Gitea, `message` or `error` of GitLab: one line of it, printable, 200 characters. */
-function wordsOf({ body }: WebAnswer): string {
+/**
+ * `message` of GitHub and Gitea with what GitHub says of each field, `message`, or `error_description` and `error` of GitLab: one line of it, printable,
+ * 200 characters.
+ */
+export function wordsOf({ body }: WebAnswer): string {
   if (body.length > 64 * 1024) return '';
   try {
-    const { message, error } = JSON.parse(body.toString('utf8')) ?? {};
-    const said =
-      typeof message === 'string'
-        ? message
-        : typeof error === 'string'
-          ? error
-          : JSON.stringify(message ?? '');
+    const { message, error, errors, error_description: described } = JSON.parse(body.toString('utf8')) ?? {};
+    const details = (Array.isArray(errors) ? errors : []).map((one) => one?.message ?? one);
+    const [first] = [message, described, error].filter((text) => typeof text === 'string');
+    const said = [
+      first ?? JSON.stringify(message ?? ''),
+      ...details.filter((one) => typeof one === 'string'),
+    ];
     return said
+      .join(': ')
       .replace(/[\p{C}\s]+/gu, ' ')
       .replace(/^""$/, '')
       .trim()

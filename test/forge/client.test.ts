@@ -136,6 +136,39 @@ describe('the client of a forge', () => {
     expect(JSON.stringify(set)).not.to.contain('s3cret');
   });
 
+  it('merges what the forge has still to look at, as soon as it has', async () => {
+    const later = json({ message: 'Please try again later' }, {}, 405);
+    let asked = 0;
+    web.answers[`POST ${API}/pulls/4/merge`] = () => (++asked < 3 ? later : answer(200));
+    const merging = forge.pullRequests.merge(4, REVISION);
+    await clock.advance(10_000);
+    expect(await merging).to.deep.equal({ ok: true, value: undefined });
+    expect(asked).to.equal(3);
+    expect(JSON.parse(String(web.asked[0]?.body))).to.deep.equal({ Do: 'merge', head_commit_id: REVISION });
+  });
+
+  it('asks for no longer than some seconds whether it may merge by now, and says that it may not yet', async () => {
+    web.answers[`POST ${API}/pulls/4/merge`] = json({ message: 'Please try again later' }, {}, 405);
+    const merging = forge.pullRequests.merge(4, REVISION);
+    await clock.advance(10_000);
+    const found = await merging;
+    expect(found.ok ? '' : found.problem.reason).to.equal('NotYet');
+    expect(web.asked).to.have.length(5);
+  });
+
+  for (const [status, message] of [
+    [405, 'not ready to merge: does not have enough approvals'],
+    [405, 'User not allowed to merge PR'],
+    [409, 'head out of date'],
+  ] as const)
+    it(`asks once for what is refused for good: ${message}`, async () => {
+      web.answers[`POST ${API}/pulls/4/merge`] = json({ message }, {}, status);
+      const found = await forge.pullRequests.merge(4, REVISION);
+      expect(found.ok ? '' : found.problem.reason).to.equal('Refused');
+      expect(found.ok ? '' : found.problem.message).to.contain(message);
+      expect(web.asked).to.have.length(1);
+    });
+
   it('does not follow a redirect with its token', async () => {
     web.answers[`GET ${API}`] = answer(301, '', { location: 'https://evil.example.com/' });
     const found = await forge.rights();

@@ -100,6 +100,9 @@ describe('the forge of a delivery', () => {
     const named = (forge: string) => problemOf(connect(home, { name: 'shop', forge }));
     expect(await named('gitea')).to.contain('"gitea" does not say which forge there is');
     expect(await named('svn=https://git.example.com')).to.contain('does not say which forge');
+    expect(await named('bitbucket=https://bitbucket.org')).to.equal(
+      'Pull requests and statuses of Bitbucket are not supported; its repositories and webhooks are.',
+    );
     expect(await named('gitea=https://ada:hunter2@git.example.com')).not.to.contain('hunter2');
     expect(await problemOf(connect(home, { name: 'shop', forgeToken: 't' }))).to.contain(
       'not known which forge',

@@ -12,6 +12,8 @@ import { promotionsTo } from '../record/lookup.ts';
 import { recordRejection, recordStatus } from '../record/promotion.ts';
 import { reportOf, statusOf } from './report.ts';
 
+const LOOKS_SOON_MS = 5_000;
+
 /** A promotion that is to be brought by a pull request. */
 interface Proposing {
   readonly decision: Decision;
@@ -92,35 +94,30 @@ export async function propose(
   });
   const usable = found && !isOver && found.head.branch !== head.branch ? undefined : found;
   const mayMerge = decision.type === 'advance' && target.status?.promotionPolicy?.auto === true;
+  // The forge works out whether it may be merged, which takes it a moment.
+  const soon = mayMerge ? { retryAt: rfc3339(options.clock.now() + LOOKS_SOON_MS) } : {};
   const step = nextStep({ found: usable, recorded: known, head: head.oid, says: text.says, mayMerge });
   switch (step.type) {
     case 'open': {
       const made = await asked(forge.pullRequests.create({ from: head.branch, into: branch, ...text }));
       options.logger.info({ target: gathered.facts.target, pullRequest: made.url }, 'proposed');
-      return said(
-        options,
-        gathered,
-        how,
-        made,
-        head.oid,
-        text,
-        `Pull request ${made.number} was opened: ${made.url}`,
-      );
+      const message = `Pull request ${made.number} was opened: ${made.url}`;
+      return { ...(await said(options, gathered, how, made, head.oid, text, message)), ...soon };
     }
     case 'update': {
       const made = await asked(forge.pullRequests.update(step.number, text));
-      return said(
-        options,
-        gathered,
-        how,
-        made,
-        head.oid,
-        text,
-        `Pull request ${made.number} is open: ${made.url}`,
-      );
+      const message = `Pull request ${made.number} is open: ${made.url}`;
+      return { ...(await said(options, gathered, how, made, head.oid, text, message)), ...soon };
     }
     case 'merge': {
-      await asked(forge.pullRequests.merge(step.number, head.oid));
+      const merged = await forge.pullRequests.merge(step.number, head.oid);
+      if (!merged.ok) {
+        const { reason, message } = merged.problem;
+        // Reviews that are missing, say: a matter of the next look, not of ours.
+        if (reason !== 'NotYet' && reason !== 'Refused') throw new ProblemError(merged.problem);
+        const waits = `${waitingText(decision, usable)} ${message}`;
+        return said(options, gathered, how, usable, head.oid, text, waits);
+      }
       await options.look(target.spec.delivery);
       const message = `Pull request ${step.number} was merged.`;
       return said(options, gathered, how, usable, head.oid, text, message, 'Promoted');

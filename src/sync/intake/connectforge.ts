@@ -44,6 +44,13 @@ export async function forgeSpec(
   };
 }
 
+/** Forges that people have, and whose API is not spoken. */
+const UNSPOKEN: Readonly<Record<string, string>> = {
+  bitbucket: 'Bitbucket',
+  'bitbucket-server': 'Bitbucket Data Center',
+  azure: 'Azure DevOps',
+};
+
 /** `gitea=https://git.example.com`. @throws ProblemError BadRequest */
 export function parseForge(text: string): {
   readonly kind: (typeof FORGE_KINDS)[number];
@@ -51,6 +58,13 @@ export function parseForge(text: string): {
 } {
   const [word = '', ...rest] = text.split('=');
   const kind = FORGE_KINDS.find((one) => one === (word === 'forgejo' ? 'gitea' : word));
+  const unspoken = UNSPOKEN[word];
+  if (unspoken !== undefined)
+    throw new ProblemError({
+      reason: 'BadRequest',
+      message: `Pull requests and statuses of ${unspoken} are not supported; its repositories and webhooks are.`,
+      remedy: `Leave out --forge: what is pushed there is delivered as ever, and promotions are merges that Pilotage pushes. ${FORGE_KINDS.join(', ')} and forgejo are spoken.`,
+    });
   const address = rest.join('=');
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const isPlain = url && !url.username && !url.password && !url.search && !url.hash;

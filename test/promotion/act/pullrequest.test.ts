@@ -162,6 +162,22 @@ describe('a promotion by pull request', () => {
     expect(only().state).to.equal('merged');
   });
 
+  it('stays open, and says why, where the forge refuses to merge it', async () => {
+    await world.dispose();
+    await begin({ by: 'pull-request', auto: true, gates: {} });
+    const revision = await world.ships({ 'app.yaml': 'one' });
+    expect((await world.promote()).retryAt, 'the forge looks at it first').to.be.a('string');
+    forge.set(1, { mergeable: 'yes' });
+    const { merge } = forge.pullRequests;
+    const problem = { reason: 'Refused', message: 'does not have enough approvals' };
+    forge.pullRequests.merge = async () => ({ ok: false, problem });
+    expect((await world.promote()).outcome).to.equal('Proposed');
+    expect((await world.record(revision)).status?.message).to.contain('enough approvals');
+    expect(only().state).to.equal('open');
+    forge.pullRequests.merge = merge;
+    expect((await world.promote()).outcome).to.equal('Promoted');
+  });
+
   it('waits for its gates, and says so in the pull request', async () => {
     await world.dispose();
     await begin({ by: 'pull-request', auto: true, gates: {} });
