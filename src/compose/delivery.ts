@@ -136,7 +136,10 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     groups,
   });
   const promoter = createPromotionController(promotion);
-  const measurer = composeMeasure({ ...common, home, contexts });
+  const measurer = composeMeasure({
+    ...common,
+    ...{ home, contexts, repository: repositories.find, releasesOf: synced.sync.releasesOf },
+  });
   const checks = createChecksController({ ...common, home: options.home.promotionClient, forge });
   const previewForge = createPreviewForge({ ...common, home, forges: forge });
   const reporter = createReporter({ ...common, home, forge, face: options.publicAddress });

@@ -7,6 +7,7 @@ import type { Controller } from '../kube/client/controller.ts';
 import type { Contexts } from '../kube/remote/contexts.ts';
 import { createMeasureController } from '../promotion/measure/controller.ts';
 import { clientOf } from '../sync/cluster/access.ts';
+import { type AgreedOptions, mayAskOf } from '../sync/intake/agreed.ts';
 
 /** A Prometheus that takes longer than this is away. */
 const TIMEOUT_MS = 20_000;
@@ -16,7 +17,9 @@ export const composeMeasure = ({
   contexts,
   clock,
   logger,
-}: {
+  repository,
+  releasesOf,
+}: AgreedOptions & {
   readonly home: KubeClient;
   readonly contexts: Contexts;
   readonly clock: Clock;
@@ -28,6 +31,7 @@ export const composeMeasure = ({
     logger,
     clusterOf: (environment) =>
       clientOf({ home, clusterFor: async (context) => contexts.client(context) }, environment),
+    mayAsk: (source, target, gate) => mayAskOf({ repository, releasesOf }, source, target, gate),
     // Whoever connected the delivery named the address, so that it may be one of an inner network.
     ask: createExchange({ timeoutMs: TIMEOUT_MS }),
   });

@@ -130,6 +130,22 @@ describe('tests that gates ask for', () => {
       .and.contain('it has smoke');
   });
 
+  it('are not run in an environment behind a promotion by a push elsewhere that names it as a source, until it has come there too', async () => {
+    const evil = '    - {name: evil, branch: evil, promotion: {from: prod, gates: {tests: [smoke]}}}\n';
+    const before = files('one', '[]');
+    const inProd = () => world.home.writes.filter((write) => write === 'apply Job shop-prod/smoke').length;
+    const asks = { ...before, 'pilotage.yaml': FILE('[]') + evil };
+    await world.push(before);
+    await world.push(before, 'prod');
+    await eventually(500, async () => (await world.environment('prod')).status?.health === 'Healthy');
+    await world.push(asks);
+    await world.settle(60_000);
+    expect((await world.environment('evil')).status?.promotionPolicy?.from).to.equal('prod');
+    expect(inProd()).to.equal(0);
+    await world.push(asks, 'prod');
+    await eventually(3_000, async () => inProd() === 1);
+  });
+
   it('leave an object alone that Pilotage did not make', async () => {
     await world.push(files('one', '[]'));
     const live = JSON.parse(job('smoke'));

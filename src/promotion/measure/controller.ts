@@ -29,6 +29,8 @@ export interface MeasureOptions extends Pick<PromoteOptions, 'home' | 'clock' | 
   /** The cluster that an environment runs in. Rejects where it cannot be had. */
   readonly clusterOf: (environment: Environment) => Promise<KubeClient>;
   readonly ask: AskWeb;
+  /** Whether a gate that leads to a target may ask something of its source. */
+  readonly mayAsk: (source: Environment, target: Environment, gate: string) => Promise<boolean>;
 }
 
 /** Measures for gates while something waits for them, and records it with the target. Keys are names of Environment objects. */
@@ -64,7 +66,7 @@ export function createMeasureController(options: MeasureOptions): Controller {
       const now = clock.now();
       const questions = questionsOf(target, source, Object.keys(PROBES), now);
       const due = questions.filter(({ at }) => at <= now);
-      const measured = await Promise.all(due.map((one) => answer(options, source, one, signal)));
+      const measured = await Promise.all(due.map((one) => answer(options, { source, target }, one, signal)));
       if (measured.length > 0) await record(options, key, measured);
       // What was recorded wakes it again, with the time of the next question.
       const next = questions.filter(({ at }) => at > now).map(({ at }) => at - now);
@@ -79,8 +81,8 @@ const sourcesOf = ({ spec, status }: Environment): readonly string[] =>
   [status?.promotionPolicy?.from ?? []].flat().map((from) => environmentObjectName(spec.delivery, from));
 
 async function answer(
-  { home, clusterOf, ask, clock }: MeasureOptions,
-  source: Environment,
+  { home, clusterOf, ask, clock, mayAsk }: MeasureOptions,
+  { source, target }: { readonly source: Environment; readonly target: Environment },
   { gate, setting, asked, before }: Question,
   signal: AbortSignal,
 ): Promise<Measurement> {
@@ -94,13 +96,20 @@ async function answer(
     now,
     signal,
   };
-  const reading = await (PROBES[gate] ?? never)(setting, context).catch((error: unknown) => {
+  const probe = (await mayAsk(source, target, gate)) ? (PROBES[gate] ?? never) : unasked;
+  const reading = await probe(setting, context).catch((error: unknown) => {
     signal.throwIfAborted();
     return unknown(problemOf(error).message);
   });
   return measuredNow(before, asked, reading, clock.now());
 }
 
+const unasked: Probe = async (_setting, { source }) => {
+  const { delivery, environment } = source.spec;
+  return unknown(
+    `no pilotage.yaml that was deployed in ${delivery}/${environment} names this gate, so nothing is asked there`,
+  );
+};
 const never: Probe = async () => unknown('nobody measures it');
 
 async function record(

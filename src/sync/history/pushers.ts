@@ -2,7 +2,10 @@ import { promotedFrom } from '../../git/objects/trailers.ts';
 import type { Oid, PushRecord, Repository } from '../../git/types.ts';
 import type { PushReport } from '../../model/faces.ts';
 
-/** Answers who pushed a revision; of a promotion, what it promoted. Newest first, each person once; nobody where that is not known. */
+/**
+ * Answers who pushed a revision; of a promotion, what it promoted. Newest first, each person once; nobody where that is not known. A message says
+ * what its author likes: whoever pushed the revision itself is named before those of what it says that it promotes.
+ */
 export async function pushersOf(
   repository: Repository | undefined,
   revisions: readonly Oid[],
@@ -10,10 +13,11 @@ export async function pushersOf(
   if (repository === undefined) return () => [];
   const pushed = new Map<Oid, Oid>();
   for (const revision of new Set(revisions)) pushed.set(revision, await promotedBy(repository, revision));
-  const records = await repository.pushesOf(new Set(pushed.values()));
+  const records = await repository.pushesOf(new Set([...pushed].flat()));
   return (revision) => {
-    const oid = pushed.get(revision);
-    const behind = records.filter(({ commits }) => oid !== undefined && commits.includes(oid));
+    const pushesOf = (oid: Oid | undefined) =>
+      records.filter(({ commits }) => oid !== undefined && commits.includes(oid));
+    const behind = [...pushesOf(revision), ...pushesOf(pushed.get(revision))];
     return [...new Map(behind.map((record) => [record.by, reportOf(record)])).values()];
   };
 }

@@ -96,7 +96,11 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
     });
     if (permission.type === 'held') return wait(environment, goal.target, permission.message, memory, signal);
     const closed = closedFor(environment, goal.target, options.clock.now());
-    if (closed) return wait(environment, goal.target, closed.message, memory, signal, closed.until);
+    if (closed) {
+      // Until a window opens somebody may hold or reject what passes now.
+      delete memory.permitted;
+      return wait(environment, goal.target, closed.message, memory, signal, closed.until);
+    }
     // A pin holds a revision for a while; it brings no terms with it.
     if (!environment.spec.pin && (await govern(environment, goal.target, memory))) return { afterMs: 0 };
     return pass(environment, goal.target, memory, signal, { note: permission.note });

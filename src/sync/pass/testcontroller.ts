@@ -4,6 +4,7 @@ import type { Informer } from '../../kube/client/informer.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { environmentObjectName } from '../../model/names.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { agreedTargets } from '../intake/agreed.ts';
 import type { RegisterOptions } from '../intake/register.ts';
 import { askedTests, dueTests, isUnderWay } from '../plan/tests.ts';
 import type { PassParts } from './parts.ts';
@@ -17,7 +18,8 @@ export function createTestController(
   options: PassParts & RegisterOptions,
   informer: Informer<Environment>,
 ): Controller {
-  const { home, clock, logger } = options;
+  const { home, clock, logger, repository, releases } = options;
+  const agreed = { repository, releasesOf: releases.of };
   return createController({
     name: 'tests',
     clock,
@@ -29,7 +31,8 @@ export function createTestController(
     async reconcile(name, signal): Promise<Again> {
       const known = informer.get({ namespace: PILOTAGE_NAMESPACE, name });
       const isBusy = known?.status?.tests?.some(isUnderWay) ?? false;
-      const asked = known ? askedTests(known, informer.list()) : [];
+      const asking = known ? await agreedTargets(agreed, known, informer.list()) : [];
+      const asked = known ? askedTests(known, asking) : [];
       if (!isBusy && (known === undefined || dueTests(known, asked).length === 0)) return undefined;
       // What this controller wrote a moment ago may not have been seen yet: a test must not run twice for that.
       const read = () =>

@@ -16,6 +16,7 @@ describe('measurements for gates', () => {
   let world: World;
   let server: Server;
   let status: number;
+  let isAgreed: boolean;
   let forwarded: string[];
   let stop: () => Promise<void>;
   let answers: { status: number; body: Buffer }[];
@@ -32,7 +33,7 @@ describe('measurements for gates', () => {
 
   async function begin(gates: object): Promise<void> {
     world = await createWorld({ gates: gates as never });
-    [status, forwarded, answers, asked] = [200, [], [], []];
+    [status, forwarded, answers, asked, isAgreed] = [200, [], [], [], true];
     server = createServer((request, response) =>
       response.writeHead(request.url === '/healthz' ? status : 404).end(),
     );
@@ -40,6 +41,7 @@ describe('measurements for gates', () => {
     const controller = createMeasureController({
       ...world.options,
       clusterOf: async () => withPods(world.home),
+      mayAsk: async () => isAgreed,
       ask: async (request) => {
         asked.push(request);
         const answer = answers.shift();
@@ -133,6 +135,16 @@ describe('measurements for gates', () => {
     await reaches('unknown');
     expect((await measured())?.message).to.equal('there is no Service web in namespace shop-dev');
     expect((await world.promote()).outcome).to.equal('Refused');
+  });
+
+  it('are not taken where the source has not agreed to be asked, which is said and opens nothing', async () => {
+    await begin({ http: HTTP });
+    isAgreed = false;
+    await serve([pod('web-1')]);
+    await world.ships({ 'app.yaml': 'one' });
+    await reaches('unknown');
+    expect((await measured())?.message).to.contain('no pilotage.yaml that was deployed in shop/dev names');
+    expect(forwarded).to.deep.equal([]);
   });
 
   it('are not taken while the source rolls out, for pods of before may answer', async () => {

@@ -45,6 +45,19 @@ describe('who pushed a release', () => {
     expect(await namesOf(merge)).to.deep.equal(['bob false', 'eve true']);
   });
 
+  it('is of a commit that only says that it is a promotion whoever pushed it, before all others', async () => {
+    const forged = await commit(
+      repository,
+      { a: 'evil' },
+      [first],
+      `evil\n\nPilotage-Promotes: dev@${first}`,
+    );
+    const move = { ref: 'refs/heads/main', from: first, to: forged };
+    const at = '2026-01-02T00:00:00Z';
+    repository.pushes.append([{ at, by: 'mallory', verified: true, move, commits: [forged] }]);
+    expect(await namesOf(forged)).to.deep.equal(['mallory true', 'bob false', 'eve true']);
+  });
+
   it('is nobody where that is not known: of a remote, and of a commit that is gone', async () => {
     expect((await pushersOf(undefined, [first]))(first)).to.deep.equal([]);
     expect(await namesOf('f'.repeat(40))).to.deep.equal([]);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Permission } from '../../../src/model/permission.ts';
 import type { Environment } from '../../../src/model/types.ts';
 import { closedFor } from '../../../src/sync/state/window.ts';
 import { cm, createHarness, dataOf } from '../harness.ts';
@@ -101,6 +102,20 @@ spec:
       expect((await world.environment()).spec.override).to.include({ reason: 'CVE', by: 'ann' });
       await world.push(files('third'));
       expect(await live(), 'the word was for one revision').to.equal('second');
+    });
+
+    it('keep no permission of before: what a person stops meanwhile is stopped when one opens', async () => {
+      await world.stop();
+      let permission: Permission = { type: 'allowed' };
+      world = await createHarness({ mayDeploy: async () => permission });
+      await world.push(files('first', ''));
+      await world.push(files('first'));
+      await world.push(files('second'));
+      await world.settle(6 * 3_600_000 - 30_000);
+      permission = { type: 'held', message: 'rejected by ann' };
+      await world.settle(60_000);
+      expect(await live()).to.equal('first');
+      expect((await world.environment()).status?.waitsForGates).to.contain('rejected by ann');
     });
 
     it('are not lifted by the push that they keep away', async () => {
