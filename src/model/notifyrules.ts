@@ -21,11 +21,11 @@ export function readNotifications(
     const fields = NOTIFICATION.open(item);
     if (!NOTIFICATION.isComplete(item, fields)) return [];
     const to = fields.to.read();
-    const on = fields.events.read() ?? BY_DEFAULT;
+    const on = (fields.events.at && fields.events.read()) ?? BY_DEFAULT;
     if (fields.events.at && readList(fields.events.at).length === 0)
       complain(fields.events.at, 'WrongValue', 'names nothing to tell', `Known: ${NOTIFIED.join(', ')}.`);
     for (const one of readList(fields.environments.at)) unknownEnvironment(one, environments);
-    const named = fields.environments.read();
+    const named = fields.environments.at && fields.environments.read();
     return to === undefined ? [] : [{ to, on: [...new Set(on)], ...(named ? { environments: named } : {}) }];
   });
 }
