@@ -115,7 +115,7 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage connect shop https://git.example.com/shop.git', 'polled from now on'],
       ['pilotage connect shop https://… --username me --token-file t', 'a private one'],
       ['pilotage connect shop git@git.example.com:shop.git', 'over ssh; prints a deploy key to paste'],
-      ['pilotage connect shop --forge gitea=https://git.example.com --forge-token-file t', 'pull requests'],
+      ['pilotage connect shop --forge gitea=https://git.example --forge-token-file t', 'pull requests'],
       ['pilotage connect shop --github-app 12:345 --github-app-key-file app.pem', 'at GitHub, as an app'],
       ['pilotage connect shop --check', 'what can be read and pushed there now'],
       ['pilotage connect shop --allow-cluster prod-cluster', 'its environments may name that context'],

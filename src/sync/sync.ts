@@ -204,12 +204,17 @@ export function createSync(options: SyncOptions): Sync {
         update(environment, before) {
           reconciler.interrupt(environment);
           if (asksOtherwise(environment, before)) wake(environment);
+          // What is deployed there may judge its sources by other rules of health.
+          if (environment.status?.deployedRevision !== before.status?.deployedRevision)
+            for (const source of sourcesOf(environment)) controller.enqueue(source);
         },
         delete: wake,
       });
       deliveries.listen({
         update({ metadata: { name = '' }, spec, status }, before) {
-          if (!deepEqual(spec.suspend, before.spec.suspend)) wakeAll(name);
+          // What counts at once: whether anything is done, and which rules of health may improve a verdict.
+          const counts = ({ suspend, healthRules }: Delivery['spec']) => [suspend, healthRules];
+          if (!deepEqual(counts(spec), counts(before.spec))) wakeAll(name);
           const words = ({ clusters, namespaces, clusterScoped, registries, previews }: Delivery['spec']) => [
             previews,
             clusters,
@@ -334,6 +339,13 @@ function asksOtherwise(now: Environment, before: Environment): boolean {
     status?.conditions?.filter(({ type }) => type !== 'Ready'),
   ];
   return !deepEqual(asked(now), asked(before));
+}
+
+/** The names of the environments that it is promoted from. */
+function sourcesOf({ spec, status }: Environment): readonly string[] {
+  const policy = status?.promotionPolicy;
+  const names = policy ? [policy.from, ...(policy.alsoFrom ?? [])] : [];
+  return names.map((name) => environmentObjectName(spec.delivery, name));
 }
 
 /** The earlier of two moments to look again. */

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { digestOfRule } from '../../src/health/userrules.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../src/kube/kinds/resources.data.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
 import { cm, createHarness } from './harness.ts';
 
@@ -57,7 +59,51 @@ describe('health rules of pilotage.yaml', () => {
     expect(await health()).to.equal('Healthy');
   });
 
-  it('cannot make an object healthy that is not, without the word of an administrator', async () => {
+  it('make an object of a custom kind healthy once an administrator agrees, and no longer than that', async () => {
+    await world.home.client.create(CUSTOM_RESOURCE_DEFINITIONS, {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'widgets.example.com' },
+      spec: {
+        ...{ group: 'example.com', scope: 'Namespaced', names: { plural: 'widgets', kind: 'Widget' } },
+        versions: [
+          {
+            ...{ name: 'v1', served: true, storage: true },
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          },
+        ],
+      },
+    });
+    const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } };
+    const ill = JSON.stringify({ ...widget, spec: {} });
+    const file = fileWith('{group: example.com, kind: Widget, healthy: "true"}');
+    await world.push({ 'pilotage.yaml': file, 'k8s/w.yaml': ill });
+    expect(await health()).to.equal('Progressing');
+    const digest = /--allow-health ([0-9a-f]+)/.exec((await world.environment()).status?.message ?? '')?.[1];
+    const agree = async (...healthRules: string[]) => {
+      const key = { namespace: PILOTAGE_NAMESPACE, name: 'shop' };
+      await world.home.client.patch(
+        DELIVERIES,
+        key,
+        { type: 'merge', body: { spec: { healthRules } } },
+        { fieldManager: 'pilotage' },
+      );
+      await world.settle();
+    };
+    await agree(digest ?? '');
+    expect(await health()).to.equal('Healthy');
+    await agree('0'.repeat(32));
+    expect(await health(), 'another rule was meant').to.equal('Progressing');
+  });
+
+  it('of what prod deploys judge dev as soon as it is deployed there', async () => {
+    await world.push(files('', 'bad'));
+    expect(await health()).to.equal('Healthy');
+    await world.push(files(STRICT, 'good'), 'prod');
+    expect([await health('prod'), await health()]).to.deep.equal(['Healthy', 'Degraded']);
+  });
+
+  it('make no object of a built-in kind healthy, whoever agrees', async () => {
     const ill = JSON.stringify({
       ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } },
       spec: { type: 'LoadBalancer', ports: [{ port: 80 }] },
@@ -65,7 +111,11 @@ describe('health rules of pilotage.yaml', () => {
     const yes = '{kind: Service, healthy: "true"}';
     await world.push({ 'pilotage.yaml': fileWith(yes), 'k8s/web.yaml': ill });
     expect(await health()).to.equal('Progressing');
+    const rule = { group: '', kind: 'Service', healthy: 'true', place: { file: 'pilotage.yaml' } };
     const key = { namespace: PILOTAGE_NAMESPACE, name: 'shop' };
-    expect((await world.home.client.get(DELIVERIES, key)).spec.healthRules).to.equal(undefined);
+    const agreed = { type: 'merge', body: { spec: { healthRules: [digestOfRule(rule)] } } } as const;
+    await world.home.client.patch(DELIVERIES, key, agreed, { fieldManager: 'pilotage' });
+    await world.settle();
+    expect(await health()).to.equal('Progressing');
   });
 });
