@@ -248,6 +248,18 @@ export const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage promote shop/prod',
   },
+  set: {
+    group: 'Act',
+    examples: [
+      [
+        'pilotage set image shop/dev web=registry.example.com/web:1.2',
+        'a commit where the image of the container web is written',
+      ],
+      ['pilotage set image shop/dev web=registry.example.com/web:1.2 --dry-run', 'where that is'],
+      ['pilotage role grant image-setter --user ci --environment shop/dev', 'the right to that, for CI'],
+    ],
+    next: 'pilotage wait shop/dev',
+  },
   approve: {
     group: 'Act',
     examples: [

@@ -47,6 +47,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   resume: async (context) => (await import('./commands/suspend.ts')).resumeCommand(context),
   promote: async (context, exit) => (await import('./commands/promote.ts')).promoteCommand(context, exit),
   backport: async (context) => (await import('./commands/backport.ts')).backportCommand(context),
+  set: async (context) => (await import('./commands/set.ts')).setCommand(context),
   approve: async (context, exit) => (await import('./commands/promote.ts')).approveCommand(context, exit),
   reject: async (context) => (await import('./commands/reject.ts')).rejectCommand(context),
   accept: async (context) => (await import('./commands/accept.ts')).acceptCommand(context),

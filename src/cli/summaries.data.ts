@@ -45,6 +45,7 @@ export const SUMMARIES: Readonly<Record<string, readonly [arguments: string, des
     '<environment>',
     'bring commits that were pushed to an environment itself to the branch that its promotions begin on',
   ],
+  set: ['', 'change what the branch of an environment says, by a commit'],
   approve: [
     '<environment>',
     'approve, as who is signed in, the revision that waits to be promoted to this environment',

@@ -127,6 +127,7 @@ function actionsOf(parts: FaceParts, webhooks: Webhooks): Actions {
     recipients: async (delivery) => ({ recipients: await parts.ageKeys.recipients(delivery) }),
     reject: async (name, request, user) => promotions.reject(await sync.find(name), request, user),
     backport: async (name, request, user) => promotions.backport(await sync.find(name), request, user),
+    setImage: async (name, request, user) => promotions.setImage(await sync.find(name), request, user),
     async why(name) {
       const report = await sync.why(name);
       const lack = room.lack('builds');

@@ -8,6 +8,7 @@ import type { PromoteOptions, PromotionCache, PromotionSources } from '../promot
 import { refuseUnsigned } from '../promotion/permit/signed.ts';
 import { pushToRemote } from '../sync/intake/remotes.ts';
 import { changeSpec, pin } from '../sync/state/pin.ts';
+import { imagePinner } from './imagepins.ts';
 import type { Repositories } from './repositories.ts';
 import type { Signatures } from './signatures.ts';
 import type { Synced } from './sync.ts';
@@ -58,6 +59,8 @@ export function composePromotion(parts: PromotionParts): PromoteOptions {
       return plan.ok ? outlineOf(plan.value) : [];
     },
     changeSpec: ({ metadata }, spec) => changeSpec(parts.deliveryHome, metadata.name ?? '', spec),
+    imageEdits: sync.imageEdits,
+    pinImage: imagePinner(home),
     hold: ({ metadata }, held) => pin(parts.deliveryHome, metadata.name ?? '', held, clock.now()),
   };
 }

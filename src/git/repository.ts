@@ -16,6 +16,7 @@ import { RefStore } from './store/refs.ts';
 import { clearAbandoned, repack } from './store/repack.ts';
 import { exportTree } from './tree/export.ts';
 import { listFiles } from './tree/listing.ts';
+import { replaceFiles } from './tree/replace.ts';
 import { diffTrees, entryAt, loadTree, normalise } from './tree/tree.ts';
 import { createTreeLoader } from './tree/treecache.ts';
 import { idWithout } from './tree/without.ts';
@@ -218,6 +219,10 @@ class BareRepository implements OpenRepository {
     const [base, theirs, ours] = [from, to, onto].map((oid) => this.store.node(oid).tree);
     const replay = () => replayTrees(this.store, { base, theirs, ours }, { write });
     return write ? this.writes.run(replay) : replay();
+  }
+
+  async withFiles(commit: Oid, contents: ReadonlyMap<string, Buffer>): Promise<Oid> {
+    return this.writes.run(async () => replaceFiles(this.store, this.store.node(commit).tree, contents));
   }
 
   async commitTree(input: Parameters<Repository['commitTree']>[0]): Promise<Oid> {

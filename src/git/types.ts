@@ -80,6 +80,11 @@ export interface Repository {
     onto: Oid,
     options?: { readonly write?: boolean },
   ): Promise<Replay>;
+  /**
+   * Writes the tree of a commit with other contents of files that it has; moves no branch. Modes and everything else stay.
+   * Throws ProblemError PathMissing where a path is no file.
+   */
+  withFiles(commit: Oid, contents: ReadonlyMap<string, Buffer>): Promise<Oid>;
   /** Writes a commit object; moves no branch. */
   commitTree(input: {
     tree: Oid;

@@ -24,13 +24,19 @@ export const BUILTIN_ROLES: Readonly<Record<string, Spec>> = {
   developer: {
     description: 'Pushes, and asks for a reconcile.',
     deliveries: ['get', 'pull', 'push'],
-    environments: ['get', 'push', 'sync'],
+    environments: ['get', 'push', 'sync', 'setimage'],
     clusterRole: 'edit',
   },
   deployer: {
     description: 'Promotes, rolls back and holds; approves nothing.',
     deliveries: ['get', 'pull'],
     environments: ['get', 'sync', 'promote', 'reject', 'hold', 'suspend', 'rollback', 'pin', 'backport'],
+    clusterRole: 'view',
+  },
+  'image-setter': {
+    description: 'Sets images that were built, and sees what comes of it: for CI.',
+    deliveries: ['get'],
+    environments: ['get', 'setimage'],
     clusterRole: 'view',
   },
   approver: {

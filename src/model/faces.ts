@@ -287,6 +287,29 @@ export interface TogetherReport {
   readonly problems: readonly Problem[];
 }
 
+/** What came of setting images. */
+export interface SetImageReport {
+  readonly delivery: string;
+  readonly environment: string;
+  readonly branch: string;
+  /** 'Unchanged': it is what the branch says. 'Proposed': by a pull request, as the branch takes no push. */
+  readonly outcome: 'Committed' | 'Unchanged' | 'Proposed' | 'WouldCommit';
+  /** What was written, and where. */
+  readonly edits: readonly {
+    readonly name: string;
+    readonly file: string;
+    readonly line: number;
+    readonly from: string;
+    readonly to: string;
+  }[];
+  /** The commit that has the images. */
+  readonly commit?: string;
+  /** Where people see it. */
+  readonly pullRequest?: string;
+  /** What somebody should know, a sentence each. */
+  readonly notes: readonly string[];
+}
+
 export interface BackportReport {
   readonly delivery: string;
   /** Where the commits were, and the environment that promotions to there begin in. */

@@ -1,5 +1,11 @@
 import { ProblemError } from '../base/errors.ts';
-import type { BackportReport, PromotionReport, ReleaseReport, TogetherReport } from '../model/faces.ts';
+import type {
+  BackportReport,
+  PromotionReport,
+  ReleaseReport,
+  SetImageReport,
+  TogetherReport,
+} from '../model/faces.ts';
 import type { Environment } from '../model/types.ts';
 import type { User } from '../model/user.ts';
 import { type ApproveRequest, approve, waitingOn } from './act/approve.ts';
@@ -7,6 +13,7 @@ import { backport } from './act/backport.ts';
 import { type HoldRequest, hold, release } from './act/hold.ts';
 import { type PromoteRequest, promote } from './act/promote.ts';
 import { type RejectRequest, reject } from './act/reject.ts';
+import { type SetImageRequest, setImage } from './act/setimage.ts';
 import { withSkips } from './act/skip.ts';
 import { withStories } from './act/stories.ts';
 import { promoteTogether } from './act/together.ts';
@@ -57,6 +64,9 @@ export function createPromotionActions(options: PromoteOptions) {
 
     backport: ({ spec }: Environment, request: { dryRun: boolean }, user: User): Promise<BackportReport> =>
       backport(options, spec.delivery, spec.environment, request, user),
+
+    setImage: (target: Environment, request: SetImageRequest, user: User): Promise<SetImageReport> =>
+      setImage(options, target, request, user),
 
     /** The gates that lead to an environment as they are now, and what a person has to do first; empty where no promotion leads there. */
     async gatesTo(target: Environment): Promise<Pick<PromotionReport, 'gates' | 'problems'>> {

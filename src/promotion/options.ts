@@ -1,11 +1,13 @@
 import type { Clock } from '../base/clock.ts';
-import type { Problem } from '../base/errors.ts';
+import type { Problem, Result } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { ForgeOf } from '../forge/forge.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { Informer } from '../kube/client/informer.ts';
 import type { JsonObject } from '../kube/values/types.ts';
+import type { SetImageReport } from '../model/faces.ts';
+import type { ImageChange, ImageReference } from '../model/imagereference.ts';
 import type { Suspension } from '../model/suspension.ts';
 import type { Environment, Promotion, Release } from '../model/types.ts';
 import type { GateFacts } from './gates/gate.ts';
@@ -59,8 +61,23 @@ export interface PromoteOptions extends FactOptions {
   readonly outline: (environment: Environment, revision: string) => Promise<readonly string[]>;
   /** Changes the spec of an environment as a person asks; null takes a member away. */
   readonly changeSpec: (environment: Environment, spec: JsonObject) => Promise<unknown>;
+  /** What to write so that a revision has other images; problems say why it cannot be found. */
+  readonly imageEdits: (
+    target: Environment,
+    asked: { readonly revision: string; readonly changes: readonly ImageChange[] },
+  ) => Promise<Result<ImageEdits>>;
+  /** The image with its digest, where the delivery may ask its registry. @throws ProblemError */
+  readonly pinImage: (delivery: string, image: ImageReference) => Promise<ImageReference>;
   /** Holds an environment at a revision, as a rollback does, where its branch cannot be written. */
   readonly hold: (target: Environment, held: Hold) => Promise<unknown>;
+}
+
+/** Where other images are written in files of a commit. */
+export interface ImageEdits {
+  readonly edits: SetImageReport['edits'];
+  /** The files that change, as they are to be, and as they are. */
+  readonly contents: ReadonlyMap<string, Buffer>;
+  readonly before: ReadonlyMap<string, Buffer>;
 }
 
 export interface Hold {

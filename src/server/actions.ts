@@ -11,6 +11,7 @@ import type {
   PreviewWord,
   PromotionReport,
   ReleaseReport,
+  SetImageReport,
   StatusReport,
   SuspendTarget,
   SyncRequest,
@@ -18,6 +19,7 @@ import type {
   WebhookReport,
   WhyReport,
 } from '../model/faces.ts';
+import type { ImageChange } from '../model/imagereference.ts';
 import type { ChannelActions } from '../model/notifyfaces.ts';
 import type { User } from '../model/user.ts';
 
@@ -105,6 +107,18 @@ export interface Actions {
   suspend(what: SuspendTarget, options: { reason: string; until?: string }, user: User): Promise<Message>;
   resume(what: SuspendTarget, user: User): Promise<Message>;
   backport(name: EnvironmentName, options: { dryRun: boolean }, user: User): Promise<BackportReport>;
+  /** Commits other images to its branch. */
+  setImage(
+    name: EnvironmentName,
+    request: {
+      readonly changes: readonly ImageChange[];
+      readonly reason: string;
+      readonly url?: string;
+      readonly force: boolean;
+      readonly dryRun: boolean;
+    },
+    user: User,
+  ): Promise<SetImageReport>;
   why(name: EnvironmentName): Promise<WhyReport>;
   /** The public keys of age that files of a delivery are to be sealed for. */
   recipients(delivery: string): Promise<{ readonly recipients: readonly string[] }>;

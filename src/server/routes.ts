@@ -7,6 +7,7 @@ import type { Actions, EnvironmentName } from './actions.ts';
 import { answerChannels } from './channelroutes.ts';
 import { decodedSegment, type Fields, fieldsOf, flag, needed, text, texts, whole } from './fields.ts';
 import { badRequest, type FaceResponse } from './refusal.ts';
+import { setImageRequest } from './setimage.ts';
 import { visibleStatus } from './visibility.ts';
 
 /** A request reduced to what routes need; `body` is parsed JSON or undefined. */
@@ -86,6 +87,7 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   'POST resume': (actions, name, { user }) => actions.resume({ scope: 'environment', ...name }, user),
   'POST backport': (actions, name, { user }, fields) =>
     actions.backport(name, { dryRun: fields.dryRun === true }, user),
+  'POST setimage': (actions, name, { user }, fields) => actions.setImage(name, setImageRequest(fields), user),
   'POST approve': (actions, name, { user }, fields) =>
     actions.approve(name, revisionOf(text(fields, 'revision')), user),
   'POST reject': (actions, name, { user }, fields) => {
@@ -158,6 +160,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   'POST suspend': 'suspend',
   'POST resume': 'suspend',
   'POST backport': 'backport',
+  'POST setimage': 'setimage',
   'POST approve': 'approve',
   'POST reject': 'reject',
   'POST adopt': 'adopt',
@@ -180,6 +183,7 @@ function previewWord(fields: Fields): PreviewWord {
 
 /** And what beside that, by what the request asks for. */
 const MORE_VERBS: Readonly<Record<string, (fields: Fields) => readonly Verb[]>> = {
+  'POST setimage': (fields) => (fields.force === true ? ['skip'] : []),
   'POST promote': (fields) => (fields.skip === undefined && fields.from === undefined ? [] : ['skip']),
   'POST sync': (fields) => (fields.override === undefined ? [] : ['skip']),
 };

@@ -8,6 +8,7 @@ import { deepEqual } from '../kube/values/equal.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
 import type { ExplainRequest, Explanation } from '../model/explanation.ts';
 import type { DryRunReport, PlanReport } from '../model/faces.ts';
+import type { ImageChange } from '../model/imagereference.ts';
 import { environmentObjectName, fullName } from '../model/names.ts';
 import { suspensionOf as suspensionIn } from '../model/suspension.ts';
 import {
@@ -39,6 +40,7 @@ import { createTestController } from './pass/testcontroller.ts';
 import type { AdoptionRequest } from './plan/adoption.ts';
 import { type ConfirmRequest, confirmationOf } from './plan/confirm.ts';
 import { counted } from './plan/describe.ts';
+import { type ImageEdits, imageEdits } from './setimage/setimage.ts';
 import { LOOKS, PACES } from './state/pacing.ts';
 import { changeSpec } from './state/pin.ts';
 import { createRecords, type Records } from './state/records.ts';
@@ -70,6 +72,11 @@ export interface Sync {
   dryRun(environment: Environment): Promise<Result<DryRunReport>>;
   /** Where the fields of an object of what is deployed come from. */
   explain(environment: Environment, request: ExplainRequest): Promise<Result<Explanation>>;
+  /** Where other images would be written at a revision, and what the files would be. Writes nothing. */
+  imageEdits(
+    environment: Environment,
+    asked: { readonly revision: string; readonly changes: readonly ImageChange[] },
+  ): Promise<Result<ImageEdits>>;
   /** Puts in force what a pilotage.yaml proposes for an environment: a person's word, bound to exactly this proposal. */
   accept(environment: Environment, word: { proposal?: string; by: string }): Promise<{ message: string }>;
   /** Lets an environment delete what its plan, as it was shown, would delete. */
@@ -259,6 +266,10 @@ export function createSync(options: SyncOptions): Sync {
       ),
     explain: (environment, request) =>
       explainDeployed(governed, environment, request, stopping.signal).catch((error: unknown) =>
+        failed(problemOfPass(environment, error)),
+      ),
+    imageEdits: (environment, asked) =>
+      imageEdits(governed, environment, asked, stopping.signal).catch((error: unknown) =>
         failed(problemOfPass(environment, error)),
       ),
     async accept(environment, word) {

@@ -134,7 +134,10 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     webhooks: ['json.ts'],
     sinks: ['refusal.ts', 'visibility.ts'],
     'channelroutes.ts': ['fields.ts', 'refusal.ts'],
-    'routes.ts': ['actions.ts', 'channelroutes.ts', 'fields.ts', 'refusal.ts', 'visibility.ts'],
+    'setimage.ts': ['actions.ts', 'fields.ts', 'refusal.ts'],
+    'routes.ts': [
+      ...['actions.ts', 'channelroutes.ts', 'fields.ts', 'refusal.ts', 'setimage.ts', 'visibility.ts'],
+    ],
     'identityroutes.ts': ['fields.ts', 'refusal.ts', 'routes.ts'],
     'json.ts': ['refusal.ts'],
     tls: ['origin.ts'],
@@ -291,9 +294,11 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     history: ['plan', 'source', 'state', 'options.ts'],
     intake: ['source', 'state'],
     pass: ['intake', 'history', 'state', 'cluster', 'source', 'plan', 'options.ts'],
+    setimage: ['pass', 'source', 'cluster'],
     'indexes.ts': ['history', 'state', 'options.ts'],
     'sync.ts': [
       'indexes.ts',
+      'setimage',
       'pass',
       'intake',
       'history',

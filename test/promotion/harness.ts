@@ -1,4 +1,4 @@
-import type { Problem } from '../../src/base/errors.ts';
+import { ok, type Problem } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
 import type { Commit, PushRecord } from '../../src/git/types.ts';
@@ -125,6 +125,8 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
       look: async () => undefined,
       outline: async () => ['update Deployment web'],
       changeSpec: ({ metadata }, spec) => changeSpec(home, metadata.name ?? '', spec),
+      imageEdits: async () => ok({ edits: [], contents: new Map(), before: new Map() }),
+      pinImage: async (_delivery, image) => image,
       async hold({ metadata }, held) {
         const pin = { ...held, since: new Date(clock.now()).toISOString() };
         const key = { namespace: PILOTAGE_NAMESPACE, name: metadata.name ?? '' };

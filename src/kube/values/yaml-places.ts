@@ -108,6 +108,26 @@ export function locateScalars(text: string, start?: number): ReadonlyMap<string,
   return found;
 }
 
+/** A member or item whose value is a scalar or an alias, of any document of a text. */
+export interface FoundValue {
+  /** JSON pointer in its document. */
+  readonly pointer: string;
+  /** From 0. */
+  readonly document: number;
+  readonly event: Event;
+}
+
+/** Every scalar and alias that is a value, in the order of the text. @throws YAMLException */
+export function everyValue(text: string): FoundValue[] {
+  const found: FoundValue[] = [];
+  for (const [document, events] of documentsOf(parseEvents(text, { maxDepth: FILE_BOUNDS.depth })).entries())
+    new KeyWalk(text, events.slice(1), (pointer, _offset, event) => {
+      if (event?.type === EVENT_ID.SCALAR || event?.type === EVENT_ID.ALIAS)
+        found.push({ pointer, document, event });
+    }).node('');
+  return found;
+}
+
 /** Called for each member and item, in the order of the text. */
 type Found = (pointer: string, offset: number, value: Event | undefined) => void;
 

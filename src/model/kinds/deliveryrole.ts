@@ -17,6 +17,7 @@ export const ENVIRONMENT_VERBS = [
   'get',
   'push',
   'sync',
+  'setimage',
   'promote',
   'skip',
   'hold',
