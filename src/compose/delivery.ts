@@ -140,7 +140,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     ...common,
     ...{ home, contexts, repository: repositories.find, releasesOf: synced.sync.releasesOf },
   });
-  const checks = createChecksController({ ...common, home: options.home.promotionClient, forge });
+  const checks = createChecksController({ ...common, home, forge });
   const previewForge = createPreviewForge({ ...common, home, forges: forge });
   const reporter = createReporter({ ...common, home, forge, face: options.publicAddress });
   const notifications = composeNotifications(home, common);

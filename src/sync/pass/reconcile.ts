@@ -95,7 +95,9 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
       throw error;
     });
     if (permission.type === 'held') return wait(environment, goal.target, permission.message, memory, signal);
-    const closed = closedFor(environment, goal.target, options.clock.now());
+    // What has begun goes on: half of it would be taken back.
+    const hasBegun = memory.operation?.target === goal.target;
+    const closed = hasBegun ? undefined : closedFor(environment, goal.target, options.clock.now());
     if (closed) {
       // Until a window opens somebody may hold or reject what passes now.
       delete memory.permitted;

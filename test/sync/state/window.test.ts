@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Permission } from '../../../src/model/permission.ts';
 import type { Environment } from '../../../src/model/types.ts';
 import { closedFor } from '../../../src/sync/state/window.ts';
-import { cm, createHarness, dataOf } from '../harness.ts';
+import { cm, createHarness, dataOf, deploy } from '../harness.ts';
 
 const at = (time: string): number => Date.parse(`2026-12-${time}Z`);
 const workdays = {
@@ -116,6 +116,19 @@ spec:
       await world.settle(60_000);
       expect(await live()).to.equal('first');
       expect((await world.environment()).status?.waitsForGates).to.contain('rejected by ann');
+    });
+
+    it('let what has begun within one come to its end', async () => {
+      const windows = ', windows: [{cron: "0 0 * * *", for: 1h}]';
+      await world.push(files('first', windows));
+      await world.push({
+        ...files('second', windows),
+        'k8s/web.yaml': deploy('web', 1, { 'argocd.argoproj.io/sync-wave': '-1' }),
+      });
+      expect([await live(), (await world.environment()).status?.phase]).to.deep.equal(['first', 'Waiting']);
+      await world.settle(2 * 3_600_000);
+      await world.report('web', 'healthy');
+      expect(await live()).to.equal('second');
     });
 
     it('are not lifted by the push that they keep away', async () => {

@@ -303,8 +303,13 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       namespaces: ['pilotage'],
       names: ['suspended'],
     },
-    // What templates made once: renewed, and removed with its environment.
-    { verbs: ['update', 'delete'], resources: ['secrets'], namespaces: ['pilotage'], names: ['generated.*'] },
+    // What templates made once: renewed, and removed with its environment. What proves that a forge calls: removed with its webhook.
+    {
+      verbs: ['update', 'delete'],
+      resources: ['secrets'],
+      namespaces: ['pilotage'],
+      names: ['generated.*', 'webhook-*'],
+    },
     {
       verbs: ['create', 'patch'],
       resources: ['apiextensions.k8s.io/customresourcedefinitions'],
