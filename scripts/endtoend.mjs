@@ -38,7 +38,7 @@ const SLOW = [
     'secrets',
     'services',
   ],
-  ...['compose', 'gitflow', 'hooks', 'previews', 'shop', 'starters', 'tls', 'volumes'],
+  ...['compose', 'gitflow', 'hooks', 'previews', 'shop', 'starters', 'streams', 'tls', 'volumes'],
 ];
 
 const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));
@@ -46,6 +46,7 @@ const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));
 const WITH_PROGRAMS = [
   ...['orchestrator/api/kubectl', 'orchestrator/api/aggregation/kubectl'],
   ...['git/host/host', 'git/host/clones', 'git/host/pushrecords', 'render/pool/pool'],
+  ...['git/repository', 'git/history/closure', 'git/store/repack', 'cli/chartcreate'],
   ...['git/transport/ssh', 'sync/intake/connectssh', 'signatures/sshsig', 'sync/source/gpg'],
 ];
 const isWithPrograms = (file) => WITH_PROGRAMS.some((name) => file.endsWith(`/test/${name}.test.ts`));

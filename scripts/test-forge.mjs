@@ -10,5 +10,5 @@ if (!gitea) console.log('no Go or no C compiler here: what needs a real Gitea is
 const env = gitea ? { PILOTAGE_GITEA: gitea.program, PILOTAGE_GITEA_ROOT: gitea.templates } : {};
 const { createSuite } = await import('./suite.mjs');
 const suite = createSuite();
-await suite.mocha([[join('test', 'forge', 'gitea.peer.ts')]], env);
+await suite.mocha([['gitea', 'giteaauto'].map((name) => join('test', 'forge', `${name}.peer.ts`))], env);
 suite.finish();
