@@ -1,6 +1,7 @@
 import { type MakeDialect, nothing } from './dialect.ts';
 import type { Fields } from './fields.ts';
 import type { CommitStatus, PullRequest, StatusState } from './forge.ts';
+import { githubStyle } from './githubstyle.ts';
 
 const PAGE = 50;
 
@@ -9,39 +10,22 @@ export const gitea: MakeDialect = ({ origin, path }) => {
   const repo = `/repos/${path.split('/').map(encodeURIComponent).join('/')}`;
   const pull = (number: number): string => `${repo}/pulls/${number}`;
   return {
+    ...githubStyle(repo, readPull),
     kind: 'gitea',
     name: 'Gitea',
     api: () => `${origin}/api/v1`,
     headers: (token) => ({ authorization: `token ${token}`, accept: 'application/json' }),
     commitPage: (revision) => `${origin}/${path}/commit/${revision}`,
-    rights: {
-      method: 'GET',
-      path: repo,
-      read: (answer) => ({ push: answer.flag('permissions', 'push') ?? 'unknown' }),
-    },
     branch: (branch) => ({
       method: 'GET',
       path: `${repo}/branches/${encodeURIComponent(branch)}`,
       read: (answer) => ({ isProtected: answer.flag('user_can_push') === false }),
     }),
     open: { method: 'GET', path: `${repo}/pulls?state=open&sort=newest&limit=${PAGE}`, read: readPull },
-    pullRequest: (number) => ({ method: 'GET', path: pull(number), read: readPull }),
     // There is no filter by the branch that one comes from.
     between: (_from, into) => ({
       method: 'GET',
       path: `${repo}/pulls?state=all&sort=recentupdate&base_branch=${encodeURIComponent(into)}&limit=${PAGE}`,
-      read: readPull,
-    }),
-    create: ({ from, into, title, body }) => ({
-      method: 'POST',
-      path: `${repo}/pulls`,
-      body: { head: from, base: into, title, body },
-      read: readPull,
-    }),
-    update: (number, { title, body }) => ({
-      method: 'PATCH',
-      path: pull(number),
-      body: { title, body },
       read: readPull,
     }),
     merge: (number, revision) => ({
@@ -52,29 +36,10 @@ export const gitea: MakeDialect = ({ origin, path }) => {
       passes: (status, said) => status === 405 && /^please try again later/i.test(said),
       read: nothing,
     }),
-    close: (number) => ({ method: 'PATCH', path: pull(number), body: { state: 'closed' }, read: nothing }),
     comments: (number) => ({
       method: 'GET',
       path: `${repo}/issues/${number}/comments?limit=${PAGE}`,
       read: (comment) => ({ id: comment.number('id'), body: comment.textIfAny('body') ?? '' }),
-    }),
-    addComment: (number, body) => ({
-      method: 'POST',
-      path: `${repo}/issues/${number}/comments`,
-      body: { body },
-      read: nothing,
-    }),
-    changeComment: (_number, id, body) => ({
-      method: 'PATCH',
-      path: `${repo}/issues/comments/${id}`,
-      body: { body },
-      read: nothing,
-    }),
-    setStatus: (revision, { name, state, description, url }) => ({
-      method: 'POST',
-      path: `${repo}/statuses/${revision}`,
-      body: { context: name, state, description, ...(url ? { target_url: url } : {}) },
-      read: nothing,
     }),
     statuses: (revision) => [
       {

@@ -1,6 +1,7 @@
 import { type MakeDialect, nothing } from './dialect.ts';
 import type { Fields } from './fields.ts';
 import type { CommitStatus, Deployment, PullRequest, StatusState } from './forge.ts';
+import { githubStyle } from './githubstyle.ts';
 
 /** GitHub and GitHub Enterprise Server: REST API of 2022-11-28, https://docs.github.com/en/rest. */
 export const github: MakeDialect = ({ origin, path }) => {
@@ -8,6 +9,7 @@ export const github: MakeDialect = ({ origin, path }) => {
   const [owner = ''] = path.split('/');
   const pull = (number: number): string => `${repo}/pulls/${number}`;
   return {
+    ...githubStyle(repo, readPull),
     kind: 'github',
     name: 'GitHub',
     api: () => (origin === 'https://github.com' ? 'https://api.github.com' : `${origin}/api/v3`),
@@ -17,11 +19,6 @@ export const github: MakeDialect = ({ origin, path }) => {
       'x-github-api-version': '2022-11-28',
     }),
     commitPage: (revision) => `${origin}/${path}/commit/${revision}`,
-    rights: {
-      method: 'GET',
-      path: repo,
-      read: (answer) => ({ push: answer.flag('permissions', 'push') ?? 'unknown' }),
-    },
     branch: (branch) => ({
       method: 'GET',
       path: `${repo}/branches/${encodeURIComponent(branch)}`,
@@ -32,22 +29,9 @@ export const github: MakeDialect = ({ origin, path }) => {
       path: `${repo}/pulls?state=open&sort=created&direction=desc&per_page=100`,
       read: readPull,
     },
-    pullRequest: (number) => ({ method: 'GET', path: pull(number), read: readPull }),
     between: (from, into) => ({
       method: 'GET',
       path: `${repo}/pulls?state=all&head=${encodeURIComponent(`${owner}:${from}`)}&base=${encodeURIComponent(into)}&sort=created&direction=desc&per_page=100`,
-      read: readPull,
-    }),
-    create: ({ from, into, title, body }) => ({
-      method: 'POST',
-      path: `${repo}/pulls`,
-      body: { head: from, base: into, title, body },
-      read: readPull,
-    }),
-    update: (number, { title, body }) => ({
-      method: 'PATCH',
-      path: pull(number),
-      body: { title, body },
       read: readPull,
     }),
     merge: (number, revision) => ({
@@ -58,29 +42,10 @@ export const github: MakeDialect = ({ origin, path }) => {
       passes: (status, said) => status === 405 && /^base branch was modified/i.test(said),
       read: nothing,
     }),
-    close: (number) => ({ method: 'PATCH', path: pull(number), body: { state: 'closed' }, read: nothing }),
     comments: (number) => ({
       method: 'GET',
       path: `${repo}/issues/${number}/comments?per_page=100`,
       read: (comment) => ({ id: comment.number('id'), body: comment.textIfAny('body') ?? '' }),
-    }),
-    addComment: (number, body) => ({
-      method: 'POST',
-      path: `${repo}/issues/${number}/comments`,
-      body: { body },
-      read: nothing,
-    }),
-    changeComment: (_number, id, body) => ({
-      method: 'PATCH',
-      path: `${repo}/issues/comments/${id}`,
-      body: { body },
-      read: nothing,
-    }),
-    setStatus: (revision, { name, state, description, url }) => ({
-      method: 'POST',
-      path: `${repo}/statuses/${revision}`,
-      body: { context: name, state, description, ...(url ? { target_url: url } : {}) },
-      read: nothing,
     }),
     statuses: (revision) => [
       {

@@ -1,10 +1,10 @@
 import { ProblemError } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { SECRETS } from '../../kube/kinds/resources.data.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
 import type { ConnectRequest } from '../../model/faces.ts';
 import { FORGE_KINDS } from '../../model/kinds/delivery.ts';
-import { type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import type { Delivery } from '../../model/types.ts';
+import { keepSecret } from '../state/ownsecret.ts';
 
 type ForgeRequest = Pick<
   ConnectRequest,
@@ -34,7 +34,7 @@ export async function forgeSpec(
       message: `It is not known which forge ${name} is at, so there is nobody to show a token to.`,
       remedy: `pilotage connect ${name} --forge gitea=https://… --forge-token-file FILE`,
     });
-  const kept = secret ? await keepForgeSecret(home, name, { ...secret, url: url ?? '' }) : undefined;
+  const kept = secret ? await keepSecret(home, `forge-${name}`, { ...secret, url: url ?? '' }) : undefined;
   const moved = named !== undefined && known !== undefined && named.url !== known;
   return {
     forge: {
@@ -98,23 +98,3 @@ const originOf = (remote: string | undefined): string | undefined => {
   if (host) return `https://${host}`;
   return /^https?:/i.test(remote) && URL.canParse(remote) ? new URL(remote).origin : undefined;
 };
-
-async function keepForgeSecret(
-  home: KubeClient,
-  delivery: string,
-  stringData: Readonly<Record<string, string>>,
-): Promise<string> {
-  const name = `forge-${delivery}`;
-  await home.apply(
-    SECRETS,
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name, namespace: PILOTAGE_NAMESPACE },
-      type: 'Opaque',
-      stringData,
-    },
-    { fieldManager: 'pilotage-connect', force: true },
-  );
-  return name;
-}

@@ -1,9 +1,9 @@
 import { ProblemError } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { SECRETS } from '../../kube/kinds/resources.data.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
 import type { ConnectRequest } from '../../model/faces.ts';
-import { type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import type { Delivery } from '../../model/types.ts';
+import { keepSecret } from '../state/ownsecret.ts';
 
 /**
  * What a Delivery says of the Prometheus that gates ask, as a merge patch; nothing where the request does not speak of it. A token was given for
@@ -24,7 +24,9 @@ export async function prometheusSpec(
       message: `No Prometheus is named for ${name}, so there is nobody to show a token to.`,
       remedy: `pilotage connect ${name} --prometheus https://… --prometheus-token-file FILE`,
     });
-  const kept = prometheusToken ? await keepToken(home, name, prometheusToken) : undefined;
+  const kept = prometheusToken
+    ? await keepSecret(home, `prometheus-${name}`, { token: prometheusToken })
+    : undefined;
   const isElsewhere = known !== undefined && url !== known;
   return {
     prometheus: {
@@ -44,20 +46,4 @@ function parseServer(text: string): string {
     message: `"${url?.password ? `${url.protocol}//…` : text}" does not say where a Prometheus is.`,
     remedy: 'Write https://HOST, without credentials and without a query. `none` takes it back.',
   });
-}
-
-async function keepToken(home: KubeClient, delivery: string, token: string): Promise<string> {
-  const name = `prometheus-${delivery}`;
-  await home.apply(
-    SECRETS,
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name, namespace: PILOTAGE_NAMESPACE },
-      type: 'Opaque',
-      stringData: { token },
-    },
-    { fieldManager: 'pilotage-connect', force: true },
-  );
-  return name;
 }

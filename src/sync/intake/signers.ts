@@ -13,6 +13,7 @@ import type { JsonObject } from '../../kube/values/types.ts';
 import type { ConnectRequest } from '../../model/faces.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { readSigners, type Signers } from '../../signatures/allowedsigners.ts';
+import { keepSecret } from '../state/ownsecret.ts';
 
 const FIELD_MANAGER = 'pilotage-connect';
 const OWN_KEY = 'signing-key';
@@ -57,19 +58,7 @@ const noKeys = (delivery: string) => ({
 async function keep(home: KubeClient, delivery: string, text: string): Promise<string> {
   const { problems } = readSigners(text, 'signers');
   if (problems[0]) throw new ProblemError({ ...problems[0], reason: 'BadRequest' });
-  const name = `signers-${delivery}`;
-  await home.apply(
-    SECRETS,
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name, namespace: PILOTAGE_NAMESPACE },
-      type: 'Opaque',
-      stringData: { signers: text },
-    },
-    { fieldManager: FIELD_MANAGER, force: true },
-  );
-  return name;
+  return keepSecret(home, `signers-${delivery}`, { signers: text });
 }
 
 /** What is known of the signatures of a delivery: `signers` undefined where no key counts. */

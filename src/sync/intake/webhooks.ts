@@ -4,6 +4,7 @@ import { SECRETS } from '../../kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { WebhookKind } from '../../model/kinds/delivery.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { keepSecret } from '../state/ownsecret.ts';
 
 const FIELD_MANAGER = 'pilotage-webhook';
 
@@ -48,18 +49,7 @@ export function createWebhookStore(home: KubeClient) {
           message: `${delivery} is hosted here: what is pushed is known at once, and nobody has to call.`,
           remedy: `For a repository elsewhere: pilotage connect ${delivery} URL --webhook ${kind}`,
         });
-      const name = `webhook-${delivery}`;
-      await home.apply(
-        SECRETS,
-        {
-          apiVersion: 'v1',
-          kind: 'Secret',
-          metadata: { name, namespace: PILOTAGE_NAMESPACE },
-          type: 'Opaque',
-          stringData: { secret },
-        },
-        { fieldManager: FIELD_MANAGER, force: true },
-      );
+      const name = await keepSecret(home, `webhook-${delivery}`, { secret });
       await patch(delivery, { kind, secretRef: { name } });
     },
 

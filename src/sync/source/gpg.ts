@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PgpVerdict } from '../../signatures/judge.ts';
 
 /** A program that takes longer waits for somebody to type a passphrase. */
 const TIMEOUT_MS = 10_000;
@@ -13,18 +14,8 @@ export interface Gpg {
   /** What a message holds, undefined where none of the keys opens it, or gpg is not here. */
   open(keys: readonly string[], message: string): Promise<Buffer | undefined>;
   /** Whose signature of `payload` it is, by one of the public keys, and valid now; or why it does not count. */
-  verify(keys: readonly string[], signature: string, payload: Buffer): Promise<Verified>;
+  verify(keys: readonly string[], signature: string, payload: Buffer): Promise<PgpVerdict>;
 }
-
-export type Verified =
-  | {
-      readonly kind: 'valid';
-      readonly fingerprint: string;
-      readonly emails: readonly string[];
-      /** When the signature, or something of its key, expires: milliseconds since 1970. */
-      readonly ends: readonly number[];
-    }
-  | { readonly kind: 'bad'; readonly why: string };
 
 /**
  * gpg(1) with a home of its own for each question: nothing of the user's keys is read or changed, and neither the keys nor the agent that
@@ -85,7 +76,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Exactly one signature, which is good, by a key that is valid now. */
-export function verdictOf(status: string, keys: string): Verified {
+export function verdictOf(status: string, keys: string): PgpVerdict {
   const lines = status.split('\n').flatMap((line) => {
     const [, word = '', rest = ''] = /^\[GNUPG:\] (\S+) ?(.*)$/.exec(line) ?? [];
     return word === '' ? [] : [{ word, rest }];
