@@ -83,7 +83,8 @@ export async function observeTip(
     // The branch of a preview is somebody's work: it may be rewritten.
     environment.spec.preview !== undefined ||
     environment.spec.acknowledgedTip === tip ||
-    (await repository.isAncestor(wanted, tip).catch(() => false));
+    (await repository.isAncestor(wanted, tip).catch(() => false)) ||
+    (await replacesUndeployed(repository, environment, tip));
   if (!descends) return hold(options, environment, wanted, tip);
   const before = environment.status;
   const stored = await changeStatus(options, nameOf(environment), (status) => want(status, tip, by));
@@ -119,6 +120,20 @@ function want({ wantedBy, ...status }: EnvironmentStatus, tip: string, by?: stri
   };
 }
 
+/**
+ * Whether only commits are gone that were never deployed here, as when one is signed after the fact: what the new tip lacks has then never
+ * counted. A pin holds an earlier revision, so it tells nothing of what was.
+ */
+async function replacesUndeployed(
+  repository: Repository,
+  { spec, status }: Environment,
+  tip: string,
+): Promise<boolean> {
+  const { deployedRevision, wantedRevision } = status ?? {};
+  if (deployedRevision === undefined || deployedRevision === wantedRevision || spec.pin) return false;
+  return repository.isAncestor(deployedRevision, tip).catch(() => false);
+}
+
 async function hold(
   options: WantedOptions,
   environment: Environment,
@@ -127,7 +142,7 @@ async function hold(
 ): Promise<Affected> {
   const { delivery, environment: name, branch } = environment.spec;
   const message =
-    `branch ${branch} was rewritten: ${short(tip)} does not descend from ${short(wanted)}, which stays deployed\n` +
+    `branch ${branch} was rewritten: ${short(tip)} does not descend from ${short(wanted)}; what is deployed stays\n` +
     `  → if that is meant: pilotage sync ${delivery}/${name} --acknowledge`;
   const isFrozen = conditionOf(environment, 'Frozen') !== undefined;
   if (!isFrozen && conditionOf(environment, 'Held')?.message === message)

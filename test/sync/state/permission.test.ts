@@ -39,6 +39,27 @@ describe('a revision that waits for its gates', () => {
     });
   });
 
+  it('may be written anew: what never was deployed is missed by nobody', async () => {
+    const first = await world.push(one);
+    permission = held;
+    await world.push(two);
+    permission = { type: 'allowed' };
+    world.git.branches.main = first;
+    const signed = await world.push(two);
+    expect(await status()).to.include({ wantedRevision: signed, deployedRevision: signed, phase: 'Idle' });
+  });
+
+  it('may not take back with it what is deployed', async () => {
+    const first = await world.push(one);
+    permission = held;
+    await world.push(two);
+    await world.push({ 'k8s/a.yaml': cm('a', { v: '3' }) }, 'main', { rewritten: true });
+    expect((await status())?.conditions?.find(({ type }) => type === 'Held')?.reason).to.equal(
+      'TipRewritten',
+    );
+    expect((await status())?.deployedRevision).to.equal(first);
+  });
+
   it('is told to whoever pushed, once', async () => {
     await world.push(one);
     permission = held;
