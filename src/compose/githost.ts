@@ -58,18 +58,27 @@ export function composeGitHost(parts: GitHostParts): GitHost<User> {
   });
 }
 
+type AfterFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
+
 function unpromotedRefuser({
   home,
   promotions,
   sync,
   signatures,
+  logger,
 }: GitHostParts): GitRightsParts['refuseUnpromoted'] {
   const sources = { home, promotions, releases: sync.releasesOf };
+  /** A home that does not answer keeps no push away: before anything of it is rendered, signatures are asked for again. */
+  const unsigned = (...asked: AfterFirst<Parameters<typeof refuseUnsigned>>) =>
+    refuseUnsigned(signatures, ...asked).catch((error: unknown) => {
+      logger.warn({ problem: problemOf(error) }, 'it is not known whether a push has to be signed');
+      return undefined;
+    });
   return async (delivery, branch, landing) => {
     for (const environment of sync.records.onBranch(delivery, branch)) {
       const problem =
         (await refuseUnpromoted(sources, environment, landing)) ??
-        (landing.to && (await refuseUnsigned(signatures, landing.pushed, environment, landing.to)));
+        (landing.to && (await unsigned(landing.pushed, environment, landing.to)));
       if (problem) return problem;
     }
     return undefined;

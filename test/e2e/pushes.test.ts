@@ -271,7 +271,9 @@ describe('e2e: how a push ends', function () {
       );
     expect((await patch(true)).code).to.equal(0);
     await change('suspended');
-    expect(endOf(await work.push(), 'dev')).to.contain('[dev] suspended; to go on: kubectl');
+    expect(endOf(await work.push(), 'dev')).to.match(
+      /^\[dev\] suspended by somebody: .* → to go on: pilotage resume shop\/dev$/,
+    );
     expect((await patch(null)).code).to.equal(0);
     expect((await pilotage.cli('wait', 'shop/dev')).code).to.equal(0);
   });

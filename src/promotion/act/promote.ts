@@ -53,7 +53,11 @@ export async function promote(
     ...(request.again ? { rejections: [] } : {}),
   };
   const newest = { ...found, facts };
-  const choice = await chooseRevision(options, newest, decide(newest.facts, now), now);
+  const decided = decide(newest.facts, now);
+  // A person means what the source runs now; the policy takes what has passed, so that frequent pushes starve nothing.
+  const choice: Choice = request.auto
+    ? await chooseRevision(options, newest, decided, now)
+    : { gathered: newest, decision: decided };
   const { gathered, decision } = choice;
   const isGone = gathered.tip === null && gathered.base !== null;
   if (request.dryRun) {
