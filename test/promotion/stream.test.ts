@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { LABELS } from '../../src/model/annotations.ts';
 import { PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE, RELEASES, type Release } from '../../src/model/types.ts';
+import { promote } from '../../src/promotion/act/promote.ts';
 import { createWorld, startController, type World } from './harness.ts';
 
 const MINUTE = 60_000;
@@ -90,6 +91,24 @@ describe('pushes that come more often than a gate takes', () => {
     expect(await reached(await treeOf(last))).to.equal(await treeOf(last));
     for (let n = 0; n < 3000 && (await world.record(first)).status?.phase === 'Pending'; n++) await breath();
     expect((await world.record(first)).status?.phase).to.be.oneOf(['Merged', 'Superseded']);
+  });
+
+  it('are another matter by hand: who promotes means what the source runs now', async () => {
+    await stop?.();
+    stop = undefined;
+    const runs = async (content: string, minutes: number): Promise<string> => {
+      const revision = await world.push('main', { 'app.yaml': content });
+      await released(revision, 'Healthy');
+      await world.deploys('dev', revision);
+      await world.clock.advance(minutes * MINUTE);
+      return revision;
+    };
+    await runs('one', 14);
+    const now = await runs('two', 4);
+    const ann = { name: 'ann', groups: [], verified: true };
+    const report = await promote(world.options, 'shop', 'prod', { dryRun: false }, ann);
+    expect(report).to.include({ outcome: 'Waiting', revision: now });
+    expect(await onProd()).to.equal(undefined);
   });
 
   it('start anew when one of them failed in the source', async () => {
