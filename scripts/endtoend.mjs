@@ -48,6 +48,13 @@ const WITH_PROGRAMS = [
   ...['git/host/host', 'git/host/clones', 'git/host/pushrecords', 'render/pool/pool'],
   ...['git/repository', 'git/history/closure', 'git/store/repack', 'cli/chartcreate'],
   ...['git/transport/ssh', 'sync/intake/connectssh', 'signatures/sshsig', 'sync/source/gpg'],
+  ...[
+    'base/uncaught',
+    'orchestrator/node/runtime/process/images/store',
+    'git/store/pack-writer',
+    'git/pack/pack',
+  ],
+  ...['orchestrator/node/pod/newagent', 'orchestrator/node/pod/listening', 'promotion/histories/histories'],
 ];
 const isWithPrograms = (file) => WITH_PROGRAMS.some((name) => file.endsWith(`/test/${name}.test.ts`));
 

@@ -44,9 +44,9 @@ describe('the gate window', () => {
     expect(stateOf('window', windows, facts({ status: undefined }), asked)?.state).to.equal('Waiting');
   });
 
-  it('opens nowhere earlier than it says (300 random settings)', () => {
+  it('opens nowhere earlier than it says (100 random settings)', () => {
     const random = randomFrom(7);
-    for (let n = 0; n < 300; n++) {
+    for (let n = 0; n < 100; n++) {
       const windows = randomWindows(random);
       const now = NOW + random.below(400) * HOUR;
       const opening = nextOpening(windows, now);
@@ -59,10 +59,10 @@ describe('the gate window', () => {
     }
   });
 
-  it('calls as strict only what is open at no other time (300 random pairs)', () => {
+  it('calls as strict only what is open at no other time (100 random pairs)', () => {
     const random = randomFrom(11);
     let strict = 0;
-    for (let n = 0; n < 300; n++) {
+    for (let n = 0; n < 100; n++) {
       const before = randomWindows(random);
       const next = random.below(2) === 0 ? randomWindows(random) : tightened(before, random);
       if (!window.isAsStrict(next as never, before as never)) continue;
@@ -73,7 +73,7 @@ describe('the gate window', () => {
           expect(isOpen(before, now), JSON.stringify({ before, next, now })).to.equal(true);
       }
     }
-    expect(strict).to.be.greaterThan(60);
+    expect(strict).to.be.greaterThan(20);
   });
 
   it('is one map or a list in pilotage.yaml', () => {
