@@ -144,7 +144,8 @@ describe('the relay, and its agent', () => {
     add(await bench.pod(at, answering('a')), at);
     await startAgent('10.4.0.0/16');
     const failure = await exchange(ip, port, 'x').catch(({ code }: NodeJS.ErrnoException) => code);
-    expect(failure).to.equal('ECONNRESET');
+    // Closed before a word was read, a connection ends or is reset: nothing was answered either way.
+    expect(failure).to.be.oneOf(['ECONNRESET', '']);
     expect(clients).to.deep.equal([]);
   });
 
