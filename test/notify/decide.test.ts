@@ -4,10 +4,10 @@ import type { Facts } from '../../src/notify/decide/facts.ts';
 import type { Told } from '../../src/notify/decide/told.ts';
 
 const MINUTE = 60_000;
-const well: Facts = { isWell: true, drift: [], revision: 'a'.repeat(40) };
+const well: Facts = { isAt: true, isWell: true, drift: [], revision: 'a'.repeat(40) };
 const degraded: Facts = { ...well, isWell: false, trouble: { kind: 'degraded', text: 'web: crash loop' } };
 const failed: Facts = { ...well, isWell: false, trouble: { kind: 'failed', text: 'no such chart' } };
-const underway: Facts = { ...well, isWell: false };
+const underway: Facts = { ...well, isAt: false, isWell: false };
 
 /** An environment over time: what it owed, in order. */
 function story(on = ['failed', 'degraded', 'recovered', 'waiting', 'promoted', 'drift', 'preview'] as const) {
@@ -84,6 +84,25 @@ describe('what is told of an environment', () => {
       .sees({ ...failed, revision: 'b'.repeat(40) }, MINUTE)
       .sees({ ...well, revision: 'c'.repeat(40) }, 2 * CALM_MS);
     expect(one.kinds).to.deep.equal(['failed', 'failed', 'recovered']);
+  });
+
+  it('is one trouble of what is degraded while commits are pushed to it, and that of the one that is deployed', () => {
+    const pushed = (digit: string, isAt: boolean): Facts => ({
+      ...degraded,
+      isAt,
+      revision: digit.repeat(40),
+    });
+    const one = story().sees(degraded, MINUTE);
+    for (const digit of ['b', 'c', 'd']) one.sees(pushed(digit, false), MINUTE);
+    expect(one.kinds).to.deep.equal(['degraded']);
+    one.sees(pushed('d', true), MINUTE);
+    expect(one.told?.owed.map(({ revision = '' }) => revision[0])).to.deep.equal(['a', 'd']);
+  });
+
+  it('is a preview that begins to answer, and none that did before anybody asked', () => {
+    const answers: Facts = { ...well, preview: { branch: 'feature/x', revision: 'a'.repeat(40) } };
+    expect(story().sees(answers).sees(answers).kinds).to.deep.equal([]);
+    expect(story().sees(underway).sees(answers).sees(answers).kinds).to.deep.equal(['preview']);
   });
 
   it('is recovery too where a second commit failed too shortly to be told', () => {

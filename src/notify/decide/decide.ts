@@ -46,7 +46,7 @@ export function decide(before: Told | undefined, { name, facts, rules }: Subject
     });
   const drift = driftStep(before, name, facts, now);
   said.push(...drift.said);
-  if (facts.preview && !before?.preview)
+  if (before && facts.preview && !before.preview)
     said.push({
       kind: 'preview',
       text: `${name}: the preview of ${facts.preview.branch} answers`,
@@ -76,7 +76,8 @@ interface Step<T> {
 function troubleStep(before: Trouble | undefined, name: string, facts: Facts, now: number): Step<Trouble> {
   const { trouble, isWell, revision } = facts;
   if (trouble) {
-    const isSame = before?.revision === revision;
+    // Until another commit is deployed, what is degraded is what was before it.
+    const isSame = before?.revision === revision || (trouble.kind === 'degraded' && !facts.isAt);
     const { wellSince: _calm, ...known } = before ?? { open: false };
     // Degraded and failed take turns in one trouble; another commit that fails is news.
     const current: Trouble =

@@ -1,10 +1,13 @@
 import { isPublic } from '../../model/publicurl.ts';
+import { isSuspended } from '../../model/suspension.ts';
 import type { Environment, Promotion, Release } from '../../model/types.ts';
 import { oneLine } from '../message.ts';
 
 /** What an environment is like now, as far as somebody may be told of it. */
 export interface Facts {
   readonly trouble?: { readonly kind: 'failed' | 'degraded'; readonly text: string };
+  /** What is wanted is deployed, be it well or not. */
+  readonly isAt: boolean;
   /** All that is wanted is deployed and well. */
   readonly isWell: boolean;
   readonly waiting?: { readonly key: string; readonly text: string; readonly remedy: string };
@@ -14,6 +17,7 @@ export interface Facts {
   readonly drift: readonly { readonly object: string; readonly at: string; readonly text: string }[];
   /** A preview that answers, and where. */
   readonly preview?: { readonly branch: string; readonly revision: string };
+  /** The one that is wanted: what the branch says, or a pin in its place. */
   readonly revision?: string;
   readonly subject?: string;
   readonly author?: string;
@@ -32,7 +36,7 @@ export interface Observed {
 export function factsOf({ environment, release, promotions }: Observed): Facts {
   const { spec, status } = environment;
   const { conditions = [] } = status ?? {};
-  const revision = status?.wantedRevision;
+  const revision = spec.pin?.revision ?? status?.wantedRevision;
   const on = (type: string) => conditions.find((one) => one.type === type && one.status === 'True');
   const isAt = revision !== undefined && status?.deployedRevision === revision;
   const isWell = isAt && status?.health === 'Healthy' && status.sync === 'Synced' && status.phase === 'Idle';
@@ -43,10 +47,11 @@ export function factsOf({ environment, release, promotions }: Observed): Facts {
   const url = status?.urls?.find(isPublic);
   return {
     ...(trouble ? { trouble } : {}),
+    isAt,
     isWell,
     ...(waiting ? { waiting } : {}),
     ...(promoted ? { promoted } : {}),
-    drift: driftOf(environment, release, isAt),
+    drift: driftOf(environment.status, release, isAt),
     ...(spec.preview && isWell && revision ? { preview: { branch: spec.branch, revision } } : {}),
     ...(revision ? { revision } : {}),
     ...(ofCommit?.subject ? { subject: oneLine(ofCommit.subject, 100) } : {}),
@@ -55,8 +60,10 @@ export function factsOf({ environment, release, promotions }: Observed): Facts {
   };
 }
 
-function troubleOf({ spec, status }: Environment, frozen: string | undefined): Facts['trouble'] {
-  if (status === undefined || spec.suspended) return undefined;
+/** None while it is suspended: whoever suspended it knows that nobody looks after it. */
+function troubleOf(environment: Environment, frozen: string | undefined): Facts['trouble'] {
+  const { spec, status } = environment;
+  if (status === undefined || spec.suspended || isSuspended(environment)) return undefined;
   const { phase, health, message = '' } = status;
   if (phase === 'Failed' || phase === 'Frozen' || frozen !== undefined)
     return { kind: 'failed', text: oneLine(frozen || message) };
@@ -107,13 +114,13 @@ function lastMerged(promotions: readonly Promotion[]): Facts['promoted'] {
 }
 
 /** Values are left out: what somebody typed into a field may be a password. */
-function driftOf({ spec, status }: Environment, release: Release | undefined, isAt: boolean): Facts['drift'] {
+function driftOf(status: Environment['status'], release: Release | undefined, isAt: boolean): Facts['drift'] {
   const healed = (release?.status?.healed ?? []).map(({ at, object, by, origin }) => ({
     object,
     at,
     text: oneLine(`${object} was changed by ${by} and set back${origin ? `; git says it in ${origin}` : ''}`),
   }));
-  const isOff = isAt && status?.phase === 'Idle' && status.sync === 'OutOfSync' && !spec.suspended;
+  const isOff = isAt && status?.phase === 'Idle' && status.sync === 'OutOfSync';
   if (!isOff) return healed;
   const text = 'the cluster differs from git, and drift is only reported here';
   return [...healed, { object: '', at: status.deployedRevision ?? '', text }];
