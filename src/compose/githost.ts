@@ -11,7 +11,7 @@ import type { ProgressSource } from '../model/progress.ts';
 import type { User } from '../model/user.ts';
 import type { PromotionCache } from '../promotion/options.ts';
 import { refuseUnpromoted } from '../promotion/permit/required.ts';
-import { refuseUnsigned } from '../promotion/permit/signed.ts';
+import { askingOnce, refuseUnsigned } from '../promotion/permit/signed.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
 import type { Authenticate } from '../server/auth.ts';
 import { listenToPush } from '../server/sinks/push.ts';
@@ -58,8 +58,6 @@ export function composeGitHost(parts: GitHostParts): GitHost<User> {
   });
 }
 
-type AfterFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
-
 function unpromotedRefuser({
   home,
   promotions,
@@ -69,16 +67,16 @@ function unpromotedRefuser({
 }: GitHostParts): GitRightsParts['refuseUnpromoted'] {
   const sources = { home, promotions, releases: sync.releasesOf };
   /** A home that does not answer keeps no push away: before anything of it is rendered, signatures are asked for again. */
-  const unsigned = (...asked: AfterFirst<Parameters<typeof refuseUnsigned>>) =>
-    refuseUnsigned(signatures, ...asked).catch((error: unknown) => {
-      logger.warn({ problem: problemOf(error) }, 'it is not known whether a push has to be signed');
-      return undefined;
-    });
+  const notKnown = (error: unknown): undefined => {
+    logger.warn({ problem: problemOf(error) }, 'it is not known whether a push has to be signed');
+  };
   return async (delivery, branch, landing) => {
+    const once = askingOnce(signatures);
     for (const environment of sync.records.onBranch(delivery, branch)) {
+      const { pushed, to } = landing;
       const problem =
         (await refuseUnpromoted(sources, environment, landing)) ??
-        (landing.to && (await unsigned(landing.pushed, environment, landing.to)));
+        (to && (await refuseUnsigned(once, pushed, environment, to).catch(notKnown)));
       if (problem) return problem;
     }
     return undefined;

@@ -222,21 +222,22 @@ export function createSync(options: SyncOptions): Sync {
           // What counts at once: whether anything is done, and which rules of health may improve a verdict.
           const counts = ({ suspend, healthRules }: Delivery['spec']) => [suspend, healthRules];
           if (!deepEqual(counts(spec), counts(before.spec))) wakeAll(name);
-          const words = ({ clusters, namespaces, clusterScoped, registries, previews }: Delivery['spec']) => [
-            previews,
+          const words = ({ clusters, namespaces, clusterScoped, registries }: Delivery['spec']) => [
             clusters,
             namespaces,
             clusterScoped,
             registries,
           ];
-          const isSame =
-            deepEqual(words(spec), words(before.spec)) &&
+          const mayAsBefore = deepEqual(words(spec), words(before.spec));
+          // Which previews there are: whatever changes with that wakes itself.
+          const arePreviewsSame =
+            spec.previews === before.spec.previews &&
             deepEqual(status?.openPullRequests?.branches, before.status?.openPullRequests?.branches);
-          if (isSame) return;
+          if (mayAsBefore && arePreviewsSame) return;
           const logged = (error: unknown) =>
             logger.error({ delivery: name, error: String(error) }, 'its branches cannot be recorded again');
           recordAgain(name)
-            .then(() => wakeAll(name))
+            .then(() => (mayAsBefore ? undefined : wakeAll(name)))
             .catch(logged);
         },
       });

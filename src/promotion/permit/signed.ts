@@ -33,6 +33,19 @@ export interface SignatureSources {
   readonly now: () => number;
 }
 
+/** The same for one question about many environments: the policy of a delivery is read once. A read that fails stays so. */
+export function askingOnce(sources: SignatureSources): SignatureSources {
+  const known = new Map<string, Promise<SignaturePolicy>>();
+  return {
+    ...sources,
+    policyOf(delivery) {
+      const policy = known.get(delivery) ?? sources.policyOf(delivery);
+      known.set(delivery, policy);
+      return policy;
+    },
+  };
+}
+
 /** Learns what an environment does not take, each time that it is asked. */
 export type TellUnsigned = (target: Environment, revision: Oid, problem: Problem) => void;
 

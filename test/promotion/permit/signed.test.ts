@@ -7,6 +7,7 @@ import { type OpenRepository, openRepository } from '../../../src/git/repository
 import type { Oid, Signature } from '../../../src/git/types.ts';
 import type { Environment } from '../../../src/model/types.ts';
 import {
+  askingOnce,
   refuseUnsigned,
   type SignaturePolicy,
   type SignatureSources,
@@ -115,6 +116,22 @@ describe('an environment that takes signed commits only', () => {
     expect(await said(bare, target(base, { verify: { signatures: 'required' } }))).to.contain(
       'it is not signed',
     );
+  });
+
+  it('reads whose signatures count once for all environments of a push', async () => {
+    let asked = 0;
+    const counting = {
+      ...sources(),
+      async policyOf() {
+        asked += 1;
+        return policy;
+      },
+    };
+    const bare = await make([base]);
+    const once = askingOnce(counting);
+    for (let n = 0; n < 50; n++)
+      expect((await refuseUnsigned(once, repository, target(), bare))?.reason).to.equal('Unsigned');
+    expect(asked).to.equal(1);
   });
 
   it('is not fooled by a message that says signed-off-by, nor by a signature in the message', async () => {
