@@ -67,7 +67,7 @@ export async function gatherFacts(
   const targetLog = base === null ? [] : await repository.log(base, { limit: HISTORY_LIMIT });
   const lineage = await readLineage(repository, targetLog, sourceLog);
   const promotion = await promotionOf(options.home, promotionObjectName(delivery, to, wanted));
-  const way = await wayTo(options.home, target, repository, { base, revision: wanted });
+  const way = await wayTo(options.home, target, repository, { base, revision: wanted, sourceLog });
   const parties = { target, source, repository, revision, tip, base, promotion, by: way.by };
   const facts: PromotionFacts = {
     ...recordedFacts(target, source, policy),

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { PILOTAGE_NAMESPACE, PROMOTIONS } from '../../../src/model/types.ts';
 import { permit } from '../../../src/promotion/permit/permit.ts';
+import { collect, collectable, KEPT } from '../../../src/promotion/record/collect.ts';
 import { environmentOf } from '../../../src/promotion/record/lookup.ts';
 import { createWorld, type World } from '../harness.ts';
 
@@ -42,12 +44,33 @@ describe('a promotion by fast-forward', () => {
   it('is refused where the branch has a commit that the source lacks, which it names', async () => {
     await world.ships({ 'app.yaml': 'one' });
     await world.promote();
-    const note = await world.push('prod', { 'app.yaml': 'one' }, 'Say nothing new');
+    const hotfix = await world.push('prod', { 'app.yaml': 'hot' }, 'Stop the leak');
+    const back = await world.push('prod', { 'app.yaml': 'one' }, 'It was no leak');
     await world.ships({ 'app.yaml': 'two' });
     const { outcome, problems } = await world.promote();
     expect([outcome, problems[0]?.reason]).to.deep.equal(['Refused', 'NotFastForward']);
-    expect(problems[0]?.details).to.deep.equal([`${note.slice(0, 7)} Say nothing new`]);
-    expect((await world.tip()).oid).to.equal(note);
+    expect(problems[0]?.details).to.deep.equal([`${hotfix.slice(0, 7)} Stop the leak`]);
+    expect((await world.tip()).oid).to.equal(back);
+  });
+
+  it('goes on with merges where there were more of them before than records are kept', async () => {
+    await world.deploys('prod', '', { promotionPolicy: { from: 'dev', auto: false, gates: {} } });
+    // One of them runs, whose record is kept beside the others.
+    for (let i = 0; i < KEPT.Merged + 2; i++) {
+      await world.ships({ 'app.yaml': `${i}` });
+      await world.promote();
+      await world.clock.advance(1000);
+    }
+    const promotionPolicy = { from: 'dev', auto: false, gates: {}, by: 'fast-forward' } as const;
+    await world.deploys('prod', (await world.tip()).oid, { promotionPolicy });
+    const { items } = await world.home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
+    const gone = collectable(items, await environmentOf(world.home, 'shop', 'prod'));
+    expect(gone).to.have.length(1);
+    await collect(world.home, gone);
+    const revision = await world.ships({ 'app.yaml': 'next' });
+    const before = (await world.tip()).oid;
+    expect((await world.promote()).outcome).to.equal('Promoted');
+    expect((await world.tip()).parents).to.deep.equal([before, revision]);
   });
 
   it('goes on when the branch was merged into that of the source', async () => {
