@@ -208,9 +208,9 @@ async function headFor(options: PromoteOptions, gathered: Gathered, { by }: Prop
     if (outcome === 'pushed') return { oid, branch };
   } catch (error) {
     if (!isPushRefused(error)) throw error;
-    const own = branches[source.spec.branch];
-    if (own === undefined) throw error;
-    return { oid: own === revision.oid ? revision.oid : own, branch: source.spec.branch };
+    if (branches[source.spec.branch] === undefined) throw error;
+    // Not the tip: where that has moved on, what is there by now has passed no gate, and is not merged by us.
+    return { oid: revision.oid, branch: source.spec.branch };
   }
   throw new ProblemError({
     reason: 'TargetMoved',

@@ -39,6 +39,18 @@ describe('a promotion by pull request', () => {
     forge.set(1, { state: 'merged' });
   }
 
+  /** The remote takes no push to these branches. */
+  function refusePushes(isRefused: (branch: string) => boolean): void {
+    const { publish } = world.options;
+    const refused = new ProblemError({ reason: 'PushRefused', message: 'the remote refuses the push' });
+    Object.assign(world.options, {
+      publish: async (move: Parameters<typeof publish>[0]) => {
+        if (isRefused(move.branch)) throw refused;
+        return publish(move);
+      },
+    });
+  }
+
   it('opens one, of a commit with the tree that was tested, on a branch of its own', async () => {
     const before = await world.tip();
     const revision = await world.ships({ 'app.yaml': 'one' }, 'Raise the limit');
@@ -206,17 +218,8 @@ describe('a promotion by pull request', () => {
   it('is what a promotion becomes whose push is refused; where no branch may be pushed, it comes from the source itself and says how to do better', async () => {
     await world.dispose();
     await begin({ gates: {} });
-    const refused = new ProblemError({ reason: 'PushRefused', message: 'the remote refuses the push' });
-    const publish = world.options.publish;
     let readOnly = false;
-    const options = {
-      ...world.options,
-      publish: async (move: Parameters<typeof publish>[0]) => {
-        if (readOnly || move.branch === 'prod') throw refused;
-        return publish(move);
-      },
-    };
-    Object.assign(world, { options });
+    refusePushes((branch) => readOnly || branch === 'prod');
     await world.ships({ 'app.yaml': 'one' });
     expect((await world.promote()).outcome).to.equal('Proposed');
     expect(only().head.branch).to.equal(BRANCH);
@@ -227,6 +230,22 @@ describe('a promotion by pull request', () => {
     const second = forge.kept.pullRequests.get(2);
     expect(second?.head.branch).to.equal('main');
     expect(second?.body).to.contain('may not push branches').and.to.contain(`git push origin HEAD`);
+  });
+
+  it('is not merged from the branch of the source while that has moved on from what passed its gates', async () => {
+    await world.dispose();
+    await begin({ by: 'pull-request', auto: true, gates: {} });
+    refusePushes(() => true);
+    await world.ships({ 'app.yaml': 'one' });
+    await world.promote();
+    const untested = await world.push('main', { 'app.yaml': 'untested' });
+    forge.set(1, { mergeable: 'yes' });
+    expect((await world.promote()).outcome).to.equal('Proposed');
+    expect((await world.promote()).outcome).to.equal('Proposed');
+    expect(only().state).to.equal('open');
+    await world.deploys('dev', untested);
+    await world.promote();
+    expect((await world.promote()).outcome).to.equal('Promoted');
   });
 
   it('is refused where it is not known which forge there is', async () => {
