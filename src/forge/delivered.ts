@@ -65,8 +65,8 @@ function tokenOf(
       const data = await secretData(options.home, own, name);
       if (data.url !== origin)
         throw missing(`The token of ${name} was given for ${data.url ?? 'nobody'}, not for ${origin}`, name);
-      if (data.token) return data.token;
-      return (await app(data)).token;
+      // A token may be left of what was given before the app.
+      return data.token && !data.appId ? data.token : (await app(data)).token;
     };
   }
   if (repository.type !== 'remote' || !repository.secretRef) return undefined;

@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { createForges } from '../../src/forge/delivered.ts';
 import type { ForgeOf } from '../../src/forge/forge.ts';
 import type { KubeClient } from '../../src/kube/client/client.ts';
+import { SECRETS } from '../../src/kube/kinds/resources.data.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
 import { install } from '../../src/sync/cluster/install.ts';
 import { connect } from '../../src/sync/intake/connect.ts';
@@ -81,6 +83,19 @@ describe('the forge of a delivery', () => {
       'The token of shop was given for https://git.example.com, not for https://evil.example.com',
     );
     expect(web.asked).to.deep.equal([]);
+  });
+
+  it('is asked as an app where one was given after a token, which may be left beside it', async () => {
+    const forge = 'github=https://github.com';
+    await connect(home, { name: 'shop', url: 'https://github.com/a/b', forge, forgeToken: 'ghp_1' });
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const githubAppKey = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+    await connect(home, { name: 'shop', githubApp: '1:2', githubAppKey });
+    const key = { namespace: PILOTAGE_NAMESPACE, name: 'forge-shop' };
+    await home.patch(SECRETS, key, { type: 'merge', body: { stringData: { token: 'ghp_1' } } });
+    await (await forges('shop'))?.rights();
+    expect(web.asked[0]?.url).to.equal('https://api.github.com/app/installations/2/access_tokens');
+    expect(JSON.stringify(web.asked)).not.to.contain('ghp_1');
   });
 
   it('is taken back by none', async () => {

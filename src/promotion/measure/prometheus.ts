@@ -23,13 +23,17 @@ export async function probeMetric(setting: Json, context: ProbeContext): Promise
     return unknown(
       `no Prometheus is named for ${name}; an administrator: pilotage connect ${name} --prometheus URL`,
     );
-  const token = await tokenOf(context, server.secretRef?.name);
+  const kept = await keptOf(context, server.secretRef?.name);
+  if (kept && kept.url !== server.url)
+    return unknown(
+      `the token of the Prometheus of ${name} was given for ${kept.url ?? 'nobody'}, not for ${server.url}; an administrator: pilotage connect ${name} --prometheus-token-file FILE`,
+    );
   const answer = await context.ask({
     url: `${server.url}/api/v1/${asked.over > 0 ? 'query_range' : 'query'}`,
     method: 'POST',
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(kept?.token ? { authorization: `Bearer ${kept.token}` } : {}),
     },
     body: formOf(asked, context.now),
     most: MOST,
@@ -46,11 +50,18 @@ function formOf({ query, over }: MetricSetting, now: number): string {
   return new URLSearchParams({ query, ...times }).toString();
 }
 
-async function tokenOf({ home }: ProbeContext, name: string | undefined): Promise<string | undefined> {
+/** The token, and the address that it was given for; undefined where none is kept. */
+async function keptOf(
+  { home }: ProbeContext,
+  name: string | undefined,
+): Promise<{ readonly token: string | undefined; readonly url: string | undefined } | undefined> {
   if (name === undefined) return undefined;
   const secret = await home.get(SECRETS, { namespace: PILOTAGE_NAMESPACE, name }).catch(notFoundAsUndefined);
-  const token = secret?.data?.token;
-  return typeof token === 'string' ? Buffer.from(token, 'base64').toString('utf8') : undefined;
+  const text = (key: string): string | undefined => {
+    const value = secret?.data?.[key];
+    return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
+  };
+  return secret && { token: text('token'), url: text('url') };
 }
 
 /** What an answer of Prometheus says of the bounds. Pure. */

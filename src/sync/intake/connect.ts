@@ -7,6 +7,7 @@ import { LABELS } from '../../model/annotations.ts';
 import type { ConnectRequest } from '../../model/faces.ts';
 import { isReserved } from '../../model/namespaces.ts';
 import { DELIVERIES, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { keepSecret } from '../state/ownsecret.ts';
 import { forgeSpec } from './connectforge.ts';
 import { prometheusSpec } from './connectprometheus.ts';
 import { repositoryOf, unscanned } from './connectrepository.ts';
@@ -18,8 +19,9 @@ const FIELD_MANAGER = 'pilotage-connect';
 const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
 /**
- * Creates a Delivery or changes where its repository is and what it may use; what is not named stays as it is. `deployKey`: the public half
- * of a key that was made just now.
+ * Creates a Delivery or changes where its repository is and what it may use; what is not named stays as it is. Where any of
+ * it is refused, nothing is written: credentials that are meant for another server are not shown to the one of before. `deployKey`: the
+ * public half of a key that was made just now.
  */
 export async function connect(
   home: KubeClient,
@@ -36,8 +38,6 @@ export async function connect(
   }
   const key = { namespace: PILOTAGE_NAMESPACE, name };
   const existing = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
-  const { repository, deployKey } = await repositoryOf(home, request, existing?.spec.repository, scan);
-  const made = deployKey === undefined ? {} : { deployKey };
   const reserved = request.allowNamespaces?.find(isReserved);
   if (reserved) {
     throw new ProblemError({
@@ -59,8 +59,7 @@ export async function connect(
     });
   }
   const before = existing?.spec;
-  const spec: JsonObject = {
-    ...(repository ? { repository } : {}),
+  const words: JsonObject = {
     ...after('clusters', before?.clusters, request.allowClusters, request.forbidClusters),
     ...after('namespaces', before?.namespaces, request.allowNamespaces, request.forbidNamespaces),
     ...after('clusterScoped', before?.clusterScoped, request.allowClusterScoped, request.forbidClusterScoped),
@@ -69,10 +68,18 @@ export async function connect(
     ...(request.previews === undefined ? {} : { previews: mostPreviews(request.previews) }),
     ...after('charts', before?.charts, request.allowCharts, request.forbidCharts),
     ...after('healthRules', before?.healthRules, allowedRules(request), request.forbidHealth),
-    ...(await forgeSpec(home, request, before)),
-    ...(await prometheusSpec(home, request, before)),
-    ...(await signaturesSpec(home, request, before)),
   };
+  const repository = await repositoryOf(home, request, before?.repository, scan);
+  const { deployKey } = repository;
+  const parts = [
+    repository,
+    forgeSpec(request, before),
+    prometheusSpec(request, before),
+    signaturesSpec(request, before),
+  ];
+  const spec: JsonObject = Object.assign(words, ...parts.map((part) => part.spec));
+  for (const { keep } of parts) if (keep) await keepSecret(home, keep);
+  const made = deployKey === undefined ? {} : { deployKey };
   if (existing) {
     await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });
     return { message: `Delivery ${name} is changed.`, ...made };
@@ -87,7 +94,7 @@ export async function connect(
     },
     { fieldManager: FIELD_MANAGER },
   );
-  const where = repository ? `follows ${repository.url}` : 'waits for its first push';
+  const where = repository.url ? `follows ${repository.url}` : 'waits for its first push';
   return { message: `Delivery ${name} ${where}.`, ...made };
 }
 

@@ -3,9 +3,9 @@ import type { Remote } from '../../git/transport/transport.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { ConnectReport, ConnectRequest } from '../../model/faces.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { readSecret } from '../state/ownsecret.ts';
 import { checkAccess, describeAccess } from './checkaccess.ts';
 import { connect } from './connect.ts';
-import { connectionData } from './connectsecret.ts';
 import type { ScanHostKeys } from './connectssh.ts';
 import type { RemoteRepository } from './remoteaccess.ts';
 
@@ -34,7 +34,7 @@ export async function connectAndCheck(
       remedy: `pilotage status ${request.name}`,
     });
   }
-  const data = repository.secretRef ? await connectionData(home, repository.secretRef.name) : undefined;
+  const data = repository.secretRef ? await readSecret(home, repository.secretRef.name) : undefined;
   const deployKey = data?.['identity.pub'];
   return {
     ...done,

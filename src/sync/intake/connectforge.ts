@@ -1,10 +1,8 @@
 import { ProblemError } from '../../base/errors.ts';
-import type { KubeClient } from '../../kube/client/client.ts';
-import type { JsonObject } from '../../kube/values/types.ts';
 import type { ConnectRequest } from '../../model/faces.ts';
 import { FORGE_KINDS } from '../../model/kinds/delivery.ts';
 import type { Delivery } from '../../model/types.ts';
-import { keepSecret } from '../state/ownsecret.ts';
+import type { ConnectPart } from './connectsecret.ts';
 
 type ForgeRequest = Pick<
   ConnectRequest,
@@ -13,18 +11,14 @@ type ForgeRequest = Pick<
 
 /**
  * What a Delivery says of its forge from now on, as a merge patch; nothing where the request does not speak of it. A token is kept with the
- * address that it was given for, and is shown to no other.
+ * address that it was given for, and is shown to no other. @throws ProblemError BadRequest
  */
-export async function forgeSpec(
-  home: KubeClient,
-  request: ForgeRequest,
-  before: Delivery['spec'] | undefined,
-): Promise<JsonObject> {
+export function forgeSpec(request: ForgeRequest, before: Delivery['spec'] | undefined): ConnectPart {
   const { name, forge } = request;
-  if (forge === 'none') return { forge: null };
+  if (forge === 'none') return { spec: { forge: null } };
   const named = forge === undefined ? undefined : parseForge(forge);
   const secret = secretOf(request);
-  if (!named && !secret) return {};
+  if (!named && !secret) return { spec: {} };
   const known = before?.forge?.url;
   const remote = request.url ?? (before?.repository.type === 'remote' ? before.repository.url : undefined);
   const url = named?.url ?? known ?? originOf(remote);
@@ -34,14 +28,15 @@ export async function forgeSpec(
       message: `It is not known which forge ${name} is at, so there is nobody to show a token to.`,
       remedy: `pilotage connect ${name} --forge gitea=https://… --forge-token-file FILE`,
     });
-  const kept = secret ? await keepSecret(home, `forge-${name}`, { ...secret, url: url ?? '' }) : undefined;
+  if (secret && url !== undefined) {
+    const kept = `forge-${name}`;
+    return {
+      spec: { forge: { ...(named ?? {}), secretRef: { name: kept } } },
+      keep: { name: kept, data: { ...secret, url } },
+    };
+  }
   const moved = named !== undefined && known !== undefined && named.url !== known;
-  return {
-    forge: {
-      ...(named ?? {}),
-      ...(kept ? { secretRef: { name: kept } } : moved ? { secretRef: null } : {}),
-    },
-  };
+  return { spec: { forge: { ...(named ?? {}), ...(moved ? { secretRef: null } : {}) } } };
 }
 
 /** Forges that people have, and whose API is not spoken. */

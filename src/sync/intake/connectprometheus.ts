@@ -1,21 +1,18 @@
 import { ProblemError } from '../../base/errors.ts';
-import type { KubeClient } from '../../kube/client/client.ts';
-import type { JsonObject } from '../../kube/values/types.ts';
 import type { ConnectRequest } from '../../model/faces.ts';
 import type { Delivery } from '../../model/types.ts';
-import { keepSecret } from '../state/ownsecret.ts';
+import type { ConnectPart } from './connectsecret.ts';
 
 /**
- * What a Delivery says of the Prometheus that gates ask, as a merge patch; nothing where the request does not speak of it. A token was given for
- * one address, and is shown to no other.
+ * What a Delivery says of the Prometheus that gates ask, as a merge patch; nothing where the request does not speak of it. A token is kept
+ * with the address that it was given for, and is shown to no other. @throws ProblemError BadRequest
  */
-export async function prometheusSpec(
-  home: KubeClient,
+export function prometheusSpec(
   { name, prometheus, prometheusToken }: ConnectRequest,
   before: Delivery['spec'] | undefined,
-): Promise<JsonObject> {
-  if (prometheus === undefined && prometheusToken === undefined) return {};
-  if (prometheus === 'none') return { prometheus: null };
+): ConnectPart {
+  if (prometheus === undefined && prometheusToken === undefined) return { spec: {} };
+  if (prometheus === 'none') return { spec: { prometheus: null } };
   const known = before?.prometheus?.url;
   const url = prometheus === undefined ? known : parseServer(prometheus);
   if (url === undefined)
@@ -24,16 +21,15 @@ export async function prometheusSpec(
       message: `No Prometheus is named for ${name}, so there is nobody to show a token to.`,
       remedy: `pilotage connect ${name} --prometheus https://… --prometheus-token-file FILE`,
     });
-  const kept = prometheusToken
-    ? await keepSecret(home, `prometheus-${name}`, { token: prometheusToken })
-    : undefined;
+  if (prometheusToken) {
+    const secret = `prometheus-${name}`;
+    return {
+      spec: { prometheus: { url, secretRef: { name: secret } } },
+      keep: { name: secret, data: { token: prometheusToken, url } },
+    };
+  }
   const isElsewhere = known !== undefined && url !== known;
-  return {
-    prometheus: {
-      url,
-      ...(kept ? { secretRef: { name: kept } } : isElsewhere ? { secretRef: null } : {}),
-    },
-  };
+  return { spec: { prometheus: { url, ...(isElsewhere ? { secretRef: null } : {}) } } };
 }
 
 /** `https://prometheus.example.com/base`. @throws ProblemError BadRequest */

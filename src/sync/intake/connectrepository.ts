@@ -3,19 +3,25 @@ import { transportOf } from '../../git/transport/remote.ts';
 import { isSshAddress, parseSshAddress } from '../../git/transport/ssh/address.ts';
 import { knownHostName } from '../../git/transport/ssh/hostkeys.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import type { JsonObject } from '../../kube/values/types.ts';
 import type { ConnectRequest } from '../../model/faces.ts';
 import type { Delivery } from '../../model/types.ts';
-import { type ConnectionData, connectionData, keepConnection } from './connectsecret.ts';
+import { readSecret } from '../state/ownsecret.ts';
+import type { ConnectionData, ConnectPart } from './connectsecret.ts';
 import { type ScanHostKeys, sshConnection } from './connectssh.ts';
 
-/** Where the repository is from now on, as a merge patch: null takes a member away. Without `repository` nothing is said about it. */
+/** `url`: where the repository is from now on; absent where nothing is said about it. `deployKey`: the public half of a key that was made. */
+interface RepositoryPart extends ConnectPart {
+  readonly url?: string;
+  readonly deployKey?: string;
+}
+
+/** What a request changes of where the repository is. Reads what is kept and asks for host keys; writes nothing. @throws ProblemError */
 export async function repositoryOf(
   home: KubeClient,
   request: ConnectRequest,
   before: Delivery['spec']['repository'] | undefined,
   scan: ScanHostKeys,
-): Promise<{ readonly repository?: JsonObject & { readonly url: string }; readonly deployKey?: string }> {
+): Promise<RepositoryPart> {
   const { name, pollSeconds } = request;
   const remote = before?.type === 'remote' ? before : undefined;
   // Reported now, to the user who can correct it, and not by a later poll to nobody.
@@ -23,7 +29,7 @@ export async function repositoryOf(
   const { url = remote?.url, token, username = 'git' } = credentialsApart(request);
   if (url === undefined) {
     const isAbout = OF_REMOTES.find((field) => request[field] !== undefined);
-    if (isAbout === undefined) return {};
+    if (isAbout === undefined) return { spec: {} };
     throw new ProblemError({
       reason: 'BadRequest',
       message: `${name} is hosted here: there is nothing to ask, and no token to show.`,
@@ -33,7 +39,7 @@ export async function repositoryOf(
   assertFits(url, request);
   // What was given for one server is not shown to another.
   const isSame = remote !== undefined && hostOf(remote.url) === hostOf(url);
-  const kept = isSame && remote.secretRef ? await connectionData(home, remote.secretRef.name) : undefined;
+  const kept = isSame && remote.secretRef ? await readSecret(home, remote.secretRef.name) : undefined;
   // An administrator has lent the agent's keys for one repository: they may open others of that server.
   const isLent = kept?.agent === 'true' && remote?.url !== url;
   const known = isLent ? { known_hosts: kept.known_hosts ?? '' } : kept;
@@ -41,23 +47,23 @@ export async function repositoryOf(
     ? await sshConnection(url, request, known ?? {}, scan)
     : { data: httpConnection(known, { ...request, token, username }), made: undefined };
   const secret = `delivery-${name}${isSshAddress(url) ? '-ssh' : ''}`;
-  const isOpen = data === undefined;
-  if (!isOpen) {
-    const type = isSshAddress(url) ? 'Opaque' : 'kubernetes.io/basic-auth';
-    await keepConnection(home, secret, { type, data });
-  }
-  const forget = isOpen && remote?.secretRef !== undefined && !isSame;
+  const type = isSshAddress(url) ? 'Opaque' : 'kubernetes.io/basic-auth';
+  const forget = data === undefined && remote?.secretRef !== undefined && !isSame;
+  const repository = {
+    type: 'remote',
+    url,
+    ...(data === undefined ? (forget ? { secretRef: null } : {}) : { secretRef: { name: secret } }),
+    ...(pollSeconds ? { pollSeconds } : {}),
+  };
   return {
-    repository: {
-      type: 'remote',
-      url,
-      ...(isOpen ? (forget ? { secretRef: null } : {}) : { secretRef: { name: secret } }),
-      ...(pollSeconds ? { pollSeconds } : {}),
-    },
+    spec: { repository },
+    url,
+    ...(data === undefined ? {} : { keep: { name: secret, data, type, fieldManager: FIELD_MANAGER } }),
     ...(made === undefined ? {} : { deployKey: made }),
   };
 }
 
+const FIELD_MANAGER = 'pilotage-connect';
 const OF_REMOTES = [
   ...(['token', 'pollSeconds', 'sshKey', 'sshAgent', 'hostKey', 'ca', 'clientCert', 'clientKey'] as const),
 ];

@@ -9,11 +9,11 @@ import { ProblemError } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { SECRETS } from '../../kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
-import type { JsonObject } from '../../kube/values/types.ts';
 import type { ConnectRequest } from '../../model/faces.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { readSigners, type Signers } from '../../signatures/allowedsigners.ts';
-import { keepSecret } from '../state/ownsecret.ts';
+import { readSecret } from '../state/ownsecret.ts';
+import type { ConnectPart } from './connectsecret.ts';
 
 const FIELD_MANAGER = 'pilotage-connect';
 const OWN_KEY = 'signing-key';
@@ -24,12 +24,12 @@ type SignersRequest = Pick<ConnectRequest, 'name' | 'signers' | 'requireSignatur
  * What a Delivery says of signatures from now on, as a merge patch; nothing where the request does not speak of it. The keys are in a Secret of
  * namespace `pilotage`: a repository that is judged by them does not hold them. @throws ProblemError BadRequest
  */
-export async function signaturesSpec(
-  home: KubeClient,
+export function signaturesSpec(
   { name, signers, requireSignatures, signedSince }: SignersRequest,
   before: Delivery['spec'] | undefined,
-): Promise<JsonObject> {
-  if (signers === undefined && requireSignatures === undefined && signedSince === undefined) return {};
+): ConnectPart {
+  if (signers === undefined && requireSignatures === undefined && signedSince === undefined)
+    return { spec: {} };
   if (requireSignatures && signers === undefined && !before?.signatures?.secretRef)
     throw new ProblemError(noKeys(name));
   const odd = signedSince?.find((oid) => !/^[0-9a-f]{40}$/.test(oid));
@@ -39,13 +39,20 @@ export async function signaturesSpec(
       message: `"${odd}" is not the id of a commit.`,
       remedy: 'Write all 40 digits: git rev-parse main',
     });
-  const kept = signers === undefined ? undefined : await keep(home, name, signers);
+  const problem = signers === undefined ? undefined : readSigners(signers, 'signers').problems[0];
+  if (problem) throw new ProblemError({ ...problem, reason: 'BadRequest' });
+  const secret = `signers-${name}`;
   return {
-    signatures: {
-      ...(kept ? { secretRef: { name: kept } } : {}),
-      ...(requireSignatures === undefined ? {} : { required: requireSignatures }),
-      ...(signedSince ? { since: [...new Set([...(before?.signatures?.since ?? []), ...signedSince])] } : {}),
+    spec: {
+      signatures: {
+        ...(signers === undefined ? {} : { secretRef: { name: secret } }),
+        ...(requireSignatures === undefined ? {} : { required: requireSignatures }),
+        ...(signedSince
+          ? { since: [...new Set([...(before?.signatures?.since ?? []), ...signedSince])] }
+          : {}),
+      },
     },
+    ...(signers === undefined ? {} : { keep: { name: secret, data: { signers } } }),
   };
 }
 
@@ -54,12 +61,6 @@ const noKeys = (delivery: string) => ({
   message: `Whose signatures count for ${delivery} is not known, so that none could be required.`,
   remedy: `pilotage connect ${delivery} --require-signatures FILE (allowed signers of ssh-keygen(1), or keys of OpenPGP)`,
 });
-
-async function keep(home: KubeClient, delivery: string, text: string): Promise<string> {
-  const { problems } = readSigners(text, 'signers');
-  if (problems[0]) throw new ProblemError({ ...problems[0], reason: 'BadRequest' });
-  return keepSecret(home, `signers-${delivery}`, { signers: text });
-}
 
 /** What is known of the signatures of a delivery: `signers` undefined where no key counts. */
 export async function signaturePolicy(
@@ -76,10 +77,8 @@ export async function signaturePolicy(
     .catch(notFoundAsUndefined);
   const { required = false, secretRef, since = [] } = object?.spec.signatures ?? {};
   if (!secretRef) return { required, signers: undefined, since };
-  const key = { namespace: PILOTAGE_NAMESPACE, name: secretRef.name };
-  const { data = {} } = (await home.get(SECRETS, key).catch(notFoundAsUndefined)) ?? {};
-  const text = Buffer.from(data.signers ?? '', 'base64').toString('utf8');
-  const { signers, problems } = readSigners(text, key.name);
+  const { signers: text = '' } = (await readSecret(home, secretRef.name)) ?? {};
+  const { signers, problems } = readSigners(text, secretRef.name);
   const digest = createHash('sha256').update(text).digest('hex');
   // Written by hand, and not as it should be: nobody is let sign by half of a list.
   return { required, signers: problems.length > 0 ? undefined : signers, digest, since };
@@ -125,10 +124,8 @@ async function readOrMake(home: KubeClient): Promise<KeyObject> {
 }
 
 async function readOwnKey(home: KubeClient): Promise<KeyObject | undefined> {
-  const key = { namespace: PILOTAGE_NAMESPACE, name: OWN_KEY };
-  const secret = await home.get(SECRETS, key).catch(notFoundAsUndefined);
-  const pem = Buffer.from(secret?.data?.['key.pem'] ?? '', 'base64').toString('utf8');
-  return pem === '' ? undefined : createPrivateKey(pem);
+  const pem = (await readSecret(home, OWN_KEY))?.['key.pem'];
+  return pem ? createPrivateKey(pem) : undefined;
 }
 
 export const publicHalf = (key: KeyObject): KeyObject => createPublicKey(key);

@@ -4,7 +4,7 @@ import { SECRETS } from '../../kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { WebhookKind } from '../../model/kinds/delivery.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
-import { keepSecret } from '../state/ownsecret.ts';
+import { keepSecret, readSecret } from '../state/ownsecret.ts';
 
 const FIELD_MANAGER = 'pilotage-webhook';
 
@@ -28,11 +28,9 @@ export function createWebhookStore(home: KubeClient) {
     async find(delivery: string): Promise<Webhook | undefined> {
       const { webhook } = (await deliveryOf(delivery))?.spec ?? {};
       if (!webhook) return undefined;
-      const key = { namespace: PILOTAGE_NAMESPACE, name: webhook.secretRef.name };
-      const { data = {} } = (await home.get(SECRETS, key).catch(notFoundAsUndefined)) ?? {};
-      const secret = Buffer.from(data.secret ?? '', 'base64').toString('utf8');
+      const { secret } = (await readSecret(home, webhook.secretRef.name)) ?? {};
       // Without a secret everybody would know it.
-      return secret === '' ? undefined : { kind: webhook.kind, secret };
+      return secret ? { kind: webhook.kind, secret } : undefined;
     },
 
     async keep(delivery: string, { kind, secret }: Webhook): Promise<void> {
@@ -49,7 +47,8 @@ export function createWebhookStore(home: KubeClient) {
           message: `${delivery} is hosted here: what is pushed is known at once, and nobody has to call.`,
           remedy: `For a repository elsewhere: pilotage connect ${delivery} URL --webhook ${kind}`,
         });
-      const name = await keepSecret(home, `webhook-${delivery}`, { secret });
+      const name = `webhook-${delivery}`;
+      await keepSecret(home, { name, data: { secret } });
       await patch(delivery, { kind, secretRef: { name } });
     },
 

@@ -166,7 +166,7 @@ describe('measurements for gates', () => {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: 'prometheus-shop', namespace: PILOTAGE_NAMESPACE },
-      stringData: { token: 's3cret' },
+      stringData: { token: 's3cret', url: 'https://prom.example.com' },
     } as never);
     const data = { resultType: 'vector', result: [{ value: [0, '0.4'] }] };
     answers.push({ status: 200, body: Buffer.from(JSON.stringify({ status: 'success', data })) });
@@ -188,5 +188,15 @@ describe('measurements for gates', () => {
     await world.clock.advance(31_000);
     await reaches('unknown');
     expect((await measured())?.message).to.contain('nobody is there');
+    const before = asked.length;
+    const key = { namespace: PILOTAGE_NAMESPACE, name: 'shop' };
+    const body = { spec: { prometheus: { url: 'https://evil.example.com' } } };
+    await world.home.patch(DELIVERIES, key, { type: 'merge', body });
+    await world.clock.advance(31_000);
+    await until(async () => (await measured())?.message.includes('was given for') ?? false);
+    expect((await measured())?.message).to.contain(
+      'was given for https://prom.example.com, not for https://evil.example.com',
+    );
+    expect(asked).to.have.length(before);
   });
 });

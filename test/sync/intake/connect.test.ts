@@ -70,6 +70,31 @@ describe('connecting a delivery', () => {
     expect((await spec()).repository).not.to.have.property('secretRef');
   });
 
+  it('that is refused changes nothing: a token for another server is not shown to the one of before', async () => {
+    await connect(home, { name: 'shop', url, token: 'hush', username: 'bot' });
+    const before = await spec();
+    const elsewhere = { name: 'shop', url: 'https://elsewhere.example.com/shop.git', token: 'new' };
+    const refused = [
+      { allowHealth: ['bad'] },
+      { allowNamespaces: ['kube-system'] },
+      { previews: 1000 },
+      { forge: 'svn=https://elsewhere.example.com' },
+      { prometheus: 'elsewhere' },
+      { signers: 'nobody' },
+    ];
+    for (const words of refused) {
+      const outcome = connect(home, { ...elsewhere, ...words }).then(
+        () => 'taken',
+        () => 'refused',
+      );
+      expect(await outcome, Object.keys(words).join()).to.equal('refused');
+      expect(await secret()).to.deep.equal({ username: 'bot', password: 'hush' });
+      expect(await spec()).to.deep.equal(before);
+    }
+    const { items } = await home.list(SECRETS, { namespace: PILOTAGE_NAMESPACE });
+    expect(items.map(({ metadata }) => metadata.name)).to.deep.equal(['delivery-shop']);
+  });
+
   it('keeps the token when only the path changes', async () => {
     await connect(home, { name: 'shop', url, token: 'hush' });
     await connect(home, { name: 'shop', url: 'https://git.example.com/shop2.git' });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { SECRETS } from '../../../src/kube/kinds/resources.data.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
 import { connect } from '../../../src/sync/intake/connect.ts';
+import { readSecret } from '../../../src/sync/state/ownsecret.ts';
 import { createHarness } from '../harness.ts';
 
 describe('the Prometheus of a delivery', () => {
@@ -30,6 +31,10 @@ describe('the Prometheus of a delivery', () => {
     });
     const key = { namespace: PILOTAGE_NAMESPACE, name: 'prometheus-shop' };
     expect(await world.home.client.get(SECRETS, key)).to.have.property('type', 'Opaque');
+    expect(await readSecret(world.home.client, 'prometheus-shop')).to.deep.equal({
+      token: 's3cret',
+      url: 'https://prom.example.com',
+    });
     await says({ prometheus: 'none' });
     expect(await spec()).to.equal(undefined);
   });
