@@ -106,6 +106,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     isHomeElsewhere: options.home.nodeConfig === undefined,
   };
   const synced = await composeSync({ ...delivering, buildEnvironment, pool, progress, promotions, groups });
+  const { watched } = synced.sync;
   const { hosted, remotes } = repositories;
   const identity = await composeIdentity({
     ...common,
@@ -135,15 +136,15 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     promotions,
     groups,
   });
-  const promoter = createPromotionController(promotion);
+  const promoter = createPromotionController({ ...promotion, watched });
   const measurer = composeMeasure({
     ...common,
-    ...{ home, contexts, repository: repositories.find, releasesOf: synced.sync.releasesOf },
+    ...{ home, watched, contexts, repository: repositories.find, releasesOf: synced.sync.releasesOf },
   });
-  const checks = createChecksController({ ...common, home, forge });
-  const previewForge = createPreviewForge({ ...common, home, forges: forge });
-  const reporter = createReporter({ ...common, home, forge, face: options.publicAddress });
-  const notifications = composeNotifications(home, common);
+  const checks = createChecksController({ ...common, home, watched, forge });
+  const previewForge = createPreviewForge({ ...common, home, watched, forges: forge });
+  const reporter = createReporter({ ...common, home, watched, forge, face: options.publicAddress });
+  const notifications = composeNotifications(home, watched, common);
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost, forge };
   const { httpNames: names, certificates } = options;
   const face = composeFace({

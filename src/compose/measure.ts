@@ -5,6 +5,7 @@ import { createExchange } from '../charts/web/exchange.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { Controller } from '../kube/client/controller.ts';
 import type { Contexts } from '../kube/remote/contexts.ts';
+import type { Watched } from '../model/advancedclient.ts';
 import { createMeasureController } from '../promotion/measure/controller.ts';
 import { clientOf } from '../sync/cluster/access.ts';
 import { type AgreedOptions, mayAskOf } from '../sync/intake/agreed.ts';
@@ -14,6 +15,7 @@ const TIMEOUT_MS = 20_000;
 
 export const composeMeasure = ({
   home,
+  watched,
   contexts,
   clock,
   logger,
@@ -21,12 +23,14 @@ export const composeMeasure = ({
   releasesOf,
 }: AgreedOptions & {
   readonly home: KubeClient;
+  readonly watched: Watched;
   readonly contexts: Contexts;
   readonly clock: Clock;
   readonly logger: Logger;
 }): Controller =>
   createMeasureController({
     home,
+    watched,
     clock,
     logger,
     clusterOf: (environment) =>

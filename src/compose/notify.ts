@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { createExchange } from '../charts/web/exchange.ts';
 import type { KubeClient } from '../kube/client/client.ts';
+import type { Watched } from '../model/advancedclient.ts';
 import type { ChannelActions } from '../model/notifyfaces.ts';
 import { createChannelActions } from '../notify/channels/manage.ts';
 import { createChannelStore } from '../notify/channels/store.ts';
@@ -21,6 +22,7 @@ export interface Notifications {
 
 export function composeNotifications(
   home: KubeClient,
+  watched: Watched,
   common: { readonly clock: Clock; readonly logger: Logger },
 ): Notifications {
   const channels = createChannelStore(home);
@@ -29,7 +31,10 @@ export function composeNotifications(
     ask: createExchange({ timeoutMs: TIMEOUT_MS }),
     post: createSmtp({ timeoutMs: TIMEOUT_MS }),
   };
-  const parts = [createDecider({ ...common, home }), createSender({ ...common, home, channels, roads })];
+  const parts = [
+    createDecider({ ...common, home, watched }),
+    createSender({ ...common, home, watched, channels, roads }),
+  ];
   return {
     actions: createChannelActions({ store: channels, roads, now: () => common.clock.now() }),
     start(signal) {

@@ -41,6 +41,10 @@ export function createForges(options: ForgesOptions): ForgeOf {
   };
 }
 
+/** Whether a delivery names a forge that could be told or asked; whether there is a token for it is another question. */
+export const hasForge = (delivery: Delivery | undefined): boolean =>
+  delivery !== undefined && placeOf(delivery) !== undefined;
+
 type Place = NonNullable<ReturnType<typeof placeOf>>;
 
 function placeOf({ spec: { repository, forge } }: Delivery) {

@@ -1,8 +1,9 @@
 import type { KubeClient } from '../kube/client/client.ts';
+import type { Watch } from '../kube/client/controller.ts';
 import type { Informer } from '../kube/client/informer.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
 import type { KubeList, KubeObject, Resource } from '../kube/values/types.ts';
-import { advanced } from './advanced.ts';
+import { advanced, advancedSince } from './advanced.ts';
 import { deliveryOf } from './names.ts';
 import { DELIVERIES, type Delivery, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from './types.ts';
 
@@ -92,6 +93,37 @@ export function advancedInformer(
       }),
   };
 }
+
+/** The deliveries and environments of the home in memory, one of each for all that watch them. */
+export interface Watched {
+  readonly deliveries: Informer<Delivery>;
+  /** As they stand: an `advancedInformer`. */
+  readonly environments: Informer<Environment>;
+}
+
+/**
+ * The keys that a commit concerns which leaves an environment alone: it advances the environment in the status of its Delivery, so that no
+ * listener of environments hears of it. `keys` is called for each environment that was advanced so, as it stands since.
+ */
+export function watchAdvances(
+  { deliveries, environments }: Watched,
+  keys: (environment: Environment) => readonly string[],
+): Watch {
+  const byUid = environments.index(uidOf);
+  return {
+    synced: deliveries.synced,
+    start: (signal) => deliveries.start(signal),
+    connect(enqueue) {
+      const wake = (delivery: Delivery, before?: Delivery): void => {
+        for (const environment of advancedSince(delivery, before).flatMap(byUid))
+          keys(environment).forEach(enqueue);
+      };
+      return deliveries.listen({ add: wake, update: wake });
+    },
+  };
+}
+
+const uidOf = ({ metadata: { uid } }: Environment): readonly string[] => (uid === undefined ? [] : [uid]);
 
 const isEnvironment = ({ group, plural }: Resource): boolean =>
   group === ENVIRONMENTS.group && plural === ENVIRONMENTS.plural;

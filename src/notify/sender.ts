@@ -4,9 +4,9 @@ import type { Logger } from '../base/log.ts';
 import type { Again } from '../base/queue.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { type Controller, createController, watch } from '../kube/client/controller.ts';
-import { createInformer } from '../kube/client/informer.ts';
 import { updateObject } from '../kube/client/update.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
+import type { Watched } from '../model/advancedclient.ts';
 import type { Lost } from '../model/notified.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { type Channel, type ChannelStore, isFor } from './channels/store.ts';
@@ -16,6 +16,7 @@ import { Refused, type Roads, send } from './send.ts';
 
 export interface SenderOptions {
   readonly home: KubeClient;
+  readonly watched: Watched;
   readonly channels: ChannelStore;
   readonly roads: Roads;
   readonly clock: Clock;
@@ -47,11 +48,8 @@ interface Entry {
  * Sends what environments owe, a channel at a time, and takes it off their records once it was taken there: after a crash in between it is
  * sent again. Nothing waits for it but itself.
  */
-export function createSender({ home, channels, roads, clock, logger }: SenderOptions): Controller {
-  const environments = createInformer<Environment>({
-    ...{ client: home, namespace: PILOTAGE_NAMESPACE, clock, logger },
-    resource: ENVIRONMENTS,
-  });
+export function createSender({ home, watched, channels, roads, clock, logger }: SenderOptions): Controller {
+  const { environments } = watched;
   const owedTo = environments.index((one) => [...new Set(toldOf(one)?.owed.map(({ to }) => to) ?? [])]);
   const lines = new Map<string, Line>();
   /** Sent or lost, while the informer may still say that it is owed. */

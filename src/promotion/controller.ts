@@ -1,20 +1,11 @@
 import { ProblemError, problemOf } from '../base/errors.ts';
 import type { Again } from '../base/queue.ts';
 import type { Index } from '../kube/client/cache.ts';
-import { type Controller, createController, type Watch, watch } from '../kube/client/controller.ts';
-import { createInformer } from '../kube/client/informer.ts';
-import { advancedSince } from '../model/advanced.ts';
-import { advancedInformer } from '../model/advancedclient.ts';
+import { type Controller, createController, watch } from '../kube/client/controller.ts';
+import { type Watched, watchAdvances } from '../model/advancedclient.ts';
 import { environmentObjectName } from '../model/names.ts';
-import { sourcesOf } from '../model/promotionsources.ts';
-import {
-  DELIVERIES,
-  type Delivery,
-  ENVIRONMENTS,
-  type Environment,
-  PILOTAGE_NAMESPACE,
-  type Promotion,
-} from '../model/types.ts';
+import { sourceObjects } from '../model/promotionsources.ts';
+import { type Environment, PILOTAGE_NAMESPACE, type Promotion } from '../model/types.ts';
 import type { User } from '../model/user.ts';
 import { promote } from './act/promote.ts';
 import { takeBack } from './act/revert.ts';
@@ -34,27 +25,12 @@ const RECHECK_MS = 60_000;
  * Promotes by itself where the policy says `auto: true`, whenever something that a gate looks at has changed,
  * marks pending promotions as superseded whose revision the source has left behind, and deletes old ones that nothing needs.
  */
-export function createPromotionController(given: PromoteOptions): Controller {
+export function createPromotionController(given: PromoteOptions & { readonly watched: Watched }): Controller {
   const { home, clock, logger } = given;
   const promotions = given.promotions ?? createPromotionCache(given);
   const options = { ...given, promotions };
-  const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
-  const deliveries = createInformer<Delivery>({ ...inNamespace, resource: DELIVERIES });
-  const records = createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS });
-  const environments = advancedInformer(records, deliveries);
-  const followers = environments.index(bySource);
-  const byUid = environments.index(({ metadata: { uid } }) => (uid === undefined ? [] : [uid]));
-  /** A commit that leaves the source of a promotion alone advances it in the status of its Delivery, which changes far more often. */
-  const advances: Watch = {
-    ...watch(deliveries, () => []),
-    connect(enqueue) {
-      const wake = (delivery: Delivery, before?: Delivery): void => {
-        for (const source of advancedSince(delivery, before).flatMap(byUid))
-          targetsOf(source, followers).forEach(enqueue);
-      };
-      return deliveries.listen({ add: wake, update: wake });
-    },
-  };
+  const { environments } = given.watched;
+  const followers = environments.index(sourceObjects);
   /** The tip whose reverts were recorded last, by environment: a status changes far more often than a branch. */
   const recorded = new Map<string, string | undefined>();
   return createController({
@@ -63,7 +39,7 @@ export function createPromotionController(given: PromoteOptions): Controller {
     logger,
     watches: [
       watch(environments, (changed) => targetsOf(changed, followers)),
-      advances,
+      watchAdvances(given.watched, (source) => targetsOf(source, followers)),
       watch(promotions.informer, ({ spec }) => [environmentObjectName(spec.delivery, spec.to)]),
     ],
     async reconcile(key) {
@@ -103,12 +79,6 @@ export function targetsOf(changed: Environment, followers: Index<Environment>): 
 }
 
 const nameOf = ({ spec }: Environment): string => environmentObjectName(spec.delivery, spec.environment);
-
-/** Index value: the environment that this one is promoted from. */
-export const bySource = ({ spec, status }: Environment): readonly string[] =>
-  (status?.promotionPolicy ? sourcesOf(status.promotionPolicy) : []).map((from) =>
-    environmentObjectName(spec.delivery, from),
-  );
 
 const isOpenAtForge = ({ status }: Promotion): boolean =>
   status?.pullRequest !== undefined &&

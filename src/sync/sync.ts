@@ -6,6 +6,7 @@ import type { Again } from '../base/queue.ts';
 import { createController, watch } from '../kube/client/controller.ts';
 import { deepEqual } from '../kube/values/equal.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
+import type { Watched } from '../model/advancedclient.ts';
 import type { ExplainRequest, Explanation } from '../model/explanation.ts';
 import type { DryRunReport, PlanReport } from '../model/faces.ts';
 import type { ImageChange } from '../model/imagereference.ts';
@@ -49,6 +50,8 @@ import { conditionOf } from './state/status.ts';
 import { holdOfEverything } from './state/suspensions.ts';
 
 export interface Sync {
+  /** What the home holds, from memory: for all that watches it too. It begins with the start of sync. */
+  readonly watched: Watched;
   readonly records: Records;
   /** By which word of a person nothing is done in an environment now, from memory. */
   readonly suspensionOf: SuspensionOf;
@@ -199,6 +202,7 @@ export function createSync(options: SyncOptions): Sync {
   }
 
   return {
+    watched: indexes.informers,
     suspensionOf,
     releasesOf: (environment) => releases.of(environment),
     records: createRecords(home, informer, suspensionOf),

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
-import { silentLogger } from '../../src/base/log.ts';
 import type { KubeClient } from '../../src/kube/client/client.ts';
-import { createInformer } from '../../src/kube/client/informer.ts';
 import { CONFIG_MAPS, NAMESPACES } from '../../src/kube/kinds/resources.data.ts';
-import { advancedClient, advancedInformer } from '../../src/model/advancedclient.ts';
+import { advancedClient, watchAdvances } from '../../src/model/advancedclient.ts';
 import {
   DELIVERIES,
   ENVIRONMENTS,
@@ -13,6 +11,7 @@ import {
 } from '../../src/model/types.ts';
 import { FakeClock, settle } from '../fakes/clock.ts';
 import { createFakeCluster } from '../fakes/cluster.ts';
+import { watchedIn } from '../fakes/watched.ts';
 
 const namespace = PILOTAGE_NAMESPACE;
 const key = { namespace, name: 'shop.dev' };
@@ -105,11 +104,7 @@ describe('environments as a client reads them', () => {
 
   it('are as they stand in an informer, whose listeners hear of their own records', async () => {
     const ending = new AbortController();
-    const common = { client: raw, clock: new FakeClock(), logger: silentLogger, namespace };
-    const informer = advancedInformer(
-      createInformer({ ...common, resource: ENVIRONMENTS }),
-      createInformer({ ...common, resource: DELIVERIES }),
-    );
+    const { environments: informer } = watchedIn(raw, new FakeClock());
     const byDelivery = informer.index(({ spec }) => [spec.delivery]);
     expect(informer.isSynced).to.equal(false);
     informer.start(ending.signal);
@@ -132,6 +127,29 @@ describe('environments as a client reads them', () => {
     await settle();
     expect(heard).to.deep.equal(['add r2', 'update r3 r3', 'delete r3']);
     expect(informer.get(key)).to.equal(undefined);
+    ending.abort();
+  });
+
+  it('wake whom a commit concerns that leaves them alone, as they stand since, and nobody for another change', async () => {
+    const ending = new AbortController();
+    const watched = watchedIn(raw, new FakeClock());
+    watched.environments.start(ending.signal);
+    await watched.environments.synced;
+    const woken: string[] = [];
+    const advances = watchAdvances(watched, (one) => [`${one.metadata.name} ${wantedOf(one)}`]);
+    const end = advances.connect((name) => woken.push(name));
+    expect(woken).to.deep.equal(['shop.dev r2']);
+    const delivery = { namespace, name: 'shop' };
+    await raw.patch(DELIVERIES, delivery, { type: 'merge', body: { metadata: { labels: { a: 'b' } } } });
+    await settle();
+    expect(woken).to.have.length(1);
+    await advance('r3', 3);
+    await settle();
+    expect(woken).to.deep.equal(['shop.dev r2', 'shop.dev r3']);
+    end();
+    await advance('r4', 4);
+    await settle();
+    expect(woken).to.have.length(2);
     ending.abort();
   });
 });

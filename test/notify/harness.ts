@@ -15,6 +15,7 @@ import { createDecider } from '../../src/notify/decide/controller.ts';
 import { createSender } from '../../src/notify/sender.ts';
 import { install } from '../../src/sync/cluster/install.ts';
 import { until } from '../fakes/until.ts';
+import { watchedIn } from '../fakes/watched.ts';
 import { startTestApi } from '../orchestrator/api/harness.ts';
 
 export const keyOf = (name: string) => ({ namespace: PILOTAGE_NAMESPACE, name: `shop.${name}` });
@@ -38,7 +39,8 @@ export async function startNotifying() {
   let stop = async (): Promise<void> => {};
   const start = (): void => {
     const stopping = new AbortController();
-    const parts = [createDecider(common), createSender({ ...common, channels, roads })];
+    const watching = { ...common, watched: watchedIn(home, api.clock) };
+    const parts = [createDecider(watching), createSender({ ...watching, channels, roads })];
     for (const one of parts) one.start(stopping.signal);
     stop = async () => {
       stopping.abort();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createCache } from '../../src/kube/client/cache.ts';
+import { sourceObjects } from '../../src/model/promotionsources.ts';
 import {
   type Environment,
   PILOTAGE_API_VERSION,
@@ -8,7 +9,7 @@ import {
   type PromotionPolicy,
 } from '../../src/model/types.ts';
 import { createPromotionActions } from '../../src/promotion/actions.ts';
-import { bySource, targetsOf } from '../../src/promotion/controller.ts';
+import { targetsOf } from '../../src/promotion/controller.ts';
 import { environmentOf } from '../../src/promotion/record/lookup.ts';
 import { until } from '../fakes/until.ts';
 import { createWorld, startController, type World } from './harness.ts';
@@ -151,7 +152,7 @@ describe('whom a change of an environment concerns', () => {
   it('itself and those that are promoted from it, in its own delivery', () => {
     const cache = createCache<Environment>();
     for (const one of all) cache.set(one);
-    expect(targetsOf(dev, cache.index(bySource))).to.deep.equal(['shop.dev', 'shop.prod']);
+    expect(targetsOf(dev, cache.index(sourceObjects))).to.deep.equal(['shop.dev', 'shop.prod']);
   });
 });
 

@@ -29,6 +29,7 @@ import { changeSpec } from '../../src/sync/state/pin.ts';
 import type { FakeClock } from '../fakes/clock.ts';
 import type { FakeForge } from '../fakes/forge.ts';
 import { named, signedIn } from '../fakes/user.ts';
+import { watchedIn } from '../fakes/watched.ts';
 import { drop, scratch } from '../git/support/git.ts';
 import { commit, type Files } from '../git/support/history.ts';
 import { startTestApi } from '../orchestrator/api/harness.ts';
@@ -77,7 +78,10 @@ export interface World {
 
 /** Runs the controller on a world until the function that it returns is called. */
 export function startController(options: PromoteOptions): () => Promise<void> {
-  const controller = createPromotionController(options);
+  const controller = createPromotionController({
+    ...options,
+    watched: watchedIn(options.home, options.clock),
+  });
   const stopping = new AbortController();
   controller.start(stopping.signal);
   return async () => {

@@ -4,10 +4,9 @@ import type { Logger } from '../../base/log.ts';
 import type { Again } from '../../base/queue.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { type Controller, createController, watch } from '../../kube/client/controller.ts';
-import { createInformer } from '../../kube/client/informer.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { notFoundAsUndefined } from '../../kube/values/status.ts';
-import { DELIVERIES, type Delivery, ENVIRONMENTS, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import type { Watched } from '../../model/advancedclient.ts';
+import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import type { Forge, ForgeOf, Listing, PullRequest } from '../forge.ts';
 import { previewComments } from './comments.ts';
 
@@ -20,6 +19,7 @@ const FAILED_MS = 120_000;
 
 export interface PreviewForgeOptions {
   readonly home: KubeClient;
+  readonly watched: Watched;
   readonly forges: ForgeOf;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -45,15 +45,14 @@ export interface PreviewForge extends Controller {
  * Tells pull requests of their previews, and records which branches have an open one where previews are asked for by pull request. Nothing waits for
  * it: a forge that is away leaves previews as they are.
  */
-export function createPreviewForge({ home, forges, clock, logger }: PreviewForgeOptions): PreviewForge {
-  const all = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
-  const deliveries = createInformer({ ...all, resource: DELIVERIES });
-  const environments = createInformer({ ...all, resource: ENVIRONMENTS });
+export function createPreviewForge(options: PreviewForgeOptions): PreviewForge {
+  const { home, forges, clock, logger } = options;
+  const { deliveries, environments } = options.watched;
+  const previewsOf = environments.index(({ spec }) => (spec.preview ? [spec.delivery] : []));
   const known = new Map<string, Known>();
 
   async function reconcile(name: string): Promise<Again> {
-    const key = { namespace: PILOTAGE_NAMESPACE, name };
-    const delivery = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
+    const delivery = deliveries.get({ namespace: PILOTAGE_NAMESPACE, name });
     const forge = delivery?.status?.previews && (await forges(name));
     if (!delivery || !forge) return void known.delete(name);
     const one: Known = known.get(name) ?? { askAt: 0, notBefore: 0, said: new Map() };
@@ -81,8 +80,11 @@ export function createPreviewForge({ home, forges, clock, logger }: PreviewForge
 
   async function tell(forge: Forge, delivery: Delivery, one: Known): Promise<Again> {
     const name = delivery.metadata.name ?? '';
-    const own = environments.list().filter(({ spec }) => spec.delivery === name);
-    for (const { number, marker, body } of previewComments(delivery, own, one.pulls?.items ?? [])) {
+    for (const { number, marker, body } of previewComments(
+      delivery,
+      previewsOf(name),
+      one.pulls?.items ?? [],
+    )) {
       const key = `${number} ${marker}`;
       if (one.said.get(key) === body) continue;
       const answer = await forge.pullRequests.comment(number, { marker, body });

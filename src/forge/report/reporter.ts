@@ -3,23 +3,18 @@ import type { Logger } from '../../base/log.ts';
 import type { Again } from '../../base/queue.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { type Controller, createController, type Watch, watch } from '../../kube/client/controller.ts';
-import { createInformer } from '../../kube/client/informer.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
-import { advancedSince } from '../../model/advanced.ts';
-import { advancedInformer } from '../../model/advancedclient.ts';
-import {
-  DELIVERIES,
-  type Delivery,
-  ENVIRONMENTS,
-  type Environment,
-  PILOTAGE_NAMESPACE,
-} from '../../model/types.ts';
+import { type Watched, watchAdvances } from '../../model/advancedclient.ts';
+import { type Delivery, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { hasForge } from '../delivered.ts';
 import type { Forge, ForgeAnswer, ForgeOf } from '../forge.ts';
 import { type Shown, shownOf } from './decide.ts';
 import { isSame, SENT, type Sent, sentOf } from './sent.ts';
 
 export interface ReporterOptions {
   readonly home: KubeClient;
+  readonly watched: Watched;
   readonly forge: ForgeOf;
   /** Where people elsewhere open the face; undefined: nobody said so. */
   readonly face?: string | undefined;
@@ -37,25 +32,18 @@ const FAILED_MS = 60_000;
  * Shows at the forge what becomes of each environment: a status at its commit (`pilotage/dev`), and a deployment where the forge knows
  * them. Works from records, after the fact: nothing waits for it, and what a crash has left out is sent afterwards.
  */
-export function createReporter({ home, forge: forgeOf, face, clock, logger }: ReporterOptions): Controller {
-  const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
-  const deliveries = createInformer<Delivery>({ ...inNamespace, resource: DELIVERIES });
-  const environments = advancedInformer(
-    createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS }),
-    deliveries,
-  );
+export function createReporter(options: ReporterOptions): Controller {
+  const { home, watched, forge: forgeOf, face, clock, logger } = options;
+  const { deliveries, environments } = watched;
   const nameOf = ({ metadata }: Environment): string => metadata.name ?? '';
-  const byUid = environments.index(({ metadata: { uid } }) => (uid === undefined ? [] : [uid]));
   const byDelivery = environments.index(({ spec }) => [spec.delivery]);
-  /** A commit that leaves an environment alone stands in its Delivery; and so does which forge there is. */
-  const deliveryChanges: Watch = {
+  /** Which forge there is. */
+  const forgeChanges: Watch = {
     ...watch(deliveries, () => []),
     connect(enqueue) {
       const wake = (delivery: Delivery, before?: Delivery): void => {
-        const { name = '' } = delivery.metadata;
-        const isOther = JSON.stringify(before?.spec) !== JSON.stringify(delivery.spec);
-        const changed = isOther ? byDelivery(name) : advancedSince(delivery, before).flatMap(byUid);
-        for (const environment of changed) enqueue(nameOf(environment));
+        if (deepEqual(before?.spec, delivery.spec)) return;
+        for (const environment of byDelivery(delivery.metadata.name ?? '')) enqueue(nameOf(environment));
       };
       return deliveries.listen({ add: wake, update: wake });
     },
@@ -65,12 +53,18 @@ export function createReporter({ home, forge: forgeOf, face, clock, logger }: Re
     clock,
     logger,
     concurrency: 2,
-    watches: [watch(environments, (changed) => [nameOf(changed)]), deliveryChanges],
+    watches: [
+      watch(environments, (changed) => [nameOf(changed)]),
+      watchAdvances(watched, (changed) => [nameOf(changed)]),
+      forgeChanges,
+    ],
     async reconcile(key) {
       const environment = environments.get({ namespace: PILOTAGE_NAMESPACE, name: key });
       const shown = environment && shownOf(environment, face);
       if (!environment || !shown) return undefined;
-      const forge = await forgeOf(environment.spec.delivery);
+      const { delivery: name } = environment.spec;
+      if (!hasForge(deliveries.get({ namespace: PILOTAGE_NAMESPACE, name }))) return undefined;
+      const forge = await forgeOf(name);
       return forge && tell({ home, clock, logger }, { environment, shown, forge });
     },
   });
@@ -83,7 +77,7 @@ interface Telling {
 }
 
 async function tell(
-  { home, clock, logger }: Omit<ReporterOptions, 'forge' | 'face'>,
+  { home, clock, logger }: Pick<ReporterOptions, 'home' | 'clock' | 'logger'>,
   { environment, shown, forge }: Telling,
 ): Promise<Again> {
   const said = sentOf(environment);

@@ -6,11 +6,9 @@ import { createInformer } from '../../kube/client/informer.ts';
 import { updateObject } from '../../kube/client/update.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
-import { advancedInformer } from '../../model/advancedclient.ts';
+import type { Watched } from '../../model/advancedclient.ts';
 import { environmentObjectName, fullName } from '../../model/names.ts';
 import {
-  DELIVERIES,
-  type Delivery,
   ENVIRONMENTS,
   type Environment,
   type NotifyRule,
@@ -26,18 +24,15 @@ import { toldOf, withTold } from './told.ts';
 
 export interface DeciderOptions {
   readonly home: KubeClient;
+  readonly watched: Watched;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Records on each Environment what its channels are owed, after what its records say. It sends nothing, so nothing that hangs is near it. */
-export function createDecider({ home, clock, logger }: DeciderOptions): Controller {
+export function createDecider({ home, watched, clock, logger }: DeciderOptions): Controller {
   const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
-  const deliveries = createInformer<Delivery>({ ...inNamespace, resource: DELIVERIES });
-  const environments = advancedInformer(
-    createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS }),
-    deliveries,
-  );
+  const { environments } = watched;
   const releases = createInformer<Release>({ ...inNamespace, resource: RELEASES });
   const promotions = createInformer<Promotion>({ ...inNamespace, resource: PROMOTIONS });
   const targetOf = ({ spec }: Promotion): string => environmentObjectName(spec.delivery, spec.to);
@@ -50,7 +45,6 @@ export function createDecider({ home, clock, logger }: DeciderOptions): Controll
     logger,
     concurrency: 2,
     watches: [
-      watch(deliveries, () => []),
       watch(environments, ({ metadata }) => [metadata.name ?? '']),
       watch(releases, ({ spec }) => [environmentObjectName(spec.delivery, spec.environment)]),
       watch(promotions, (one) => [targetOf(one)]),

@@ -3,51 +3,45 @@ import type { Logger } from '../../base/log.ts';
 import type { ForgeOf } from '../../forge/forge.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { type Controller, createController, watch } from '../../kube/client/controller.ts';
-import { createInformer } from '../../kube/client/informer.ts';
 import { updateObject } from '../../kube/client/update.ts';
-import { advancedInformer } from '../../model/advancedclient.ts';
-import { environmentObjectName } from '../../model/names.ts';
-import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
+import { type Watched, watchAdvances } from '../../model/advancedclient.ts';
+import { sourceObjects } from '../../model/promotionsources.ts';
+import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import type { CiSetting } from '../gates/ci.ts';
-import { dueAt, recorded, withRow } from './due.ts';
+import { dueAt, recorded, revisionsToAsk, withRow } from './due.ts';
 
 export interface ChecksOptions {
   /** An `advancedClient`. */
   readonly home: KubeClient;
+  readonly watched: Watched;
   readonly forge: ForgeOf;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Asks forges what CI says of the commits that the gate `ci` is to let pass, and records it with the target. */
-export function createChecksController({ home, forge, clock, logger }: ChecksOptions): Controller {
-  const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
-  const environments = advancedInformer(
-    createInformer({ ...inNamespace, resource: ENVIRONMENTS }),
-    createInformer({ ...inNamespace, resource: DELIVERIES }),
-  );
-  const followers = environments.index(sourcesOf);
-  const nameOf = ({ spec }: Environment): string => environmentObjectName(spec.delivery, spec.environment);
+export function createChecksController({ home, watched, forge, clock, logger }: ChecksOptions): Controller {
+  const { environments } = watched;
+  const followers = environments.index(sourceObjects);
+  const nameOf = ({ metadata }: Environment): string => metadata.name ?? '';
+  const concerned = (changed: Environment): readonly string[] =>
+    [changed, ...followers(nameOf(changed))].map(nameOf);
   return createController({
     name: 'checks',
     clock,
     logger,
     concurrency: 2,
-    watches: [watch(environments, (one) => [nameOf(one), ...followers(nameOf(one)).map(nameOf)])],
+    watches: [watch(environments, concerned), watchAdvances(watched, concerned)],
     async reconcile(key) {
       const target = environments.get({ namespace: PILOTAGE_NAMESPACE, name: key });
       const setting = target?.status?.promotionPolicy?.gates.ci as CiSetting | undefined;
       if (!target || setting === undefined) return undefined;
-      const current = sourcesOf(target).flatMap((name) => {
-        const source = environments.get({ namespace: PILOTAGE_NAMESPACE, name });
-        return source?.status?.deployedRevision ?? source?.status?.wantedRevision ?? [];
-      });
+      const sources = sourceObjects(target).flatMap(
+        (name) => environments.get({ namespace: PILOTAGE_NAMESPACE, name }) ?? [],
+      );
       const rows = target.status?.checks ?? [];
-      // What runs in the target by now waits for nothing.
-      const waiting = rows
-        .map(({ revision }) => revision)
-        .filter((one) => one !== target.status?.deployedRevision);
-      const revisions = [...new Set([...current, ...waiting])];
+      const revisions = [...revisionsToAsk(target, sources)];
       const due = (revision: string): number =>
         dueAt(
           rows.find((row) => row.revision === revision),
@@ -78,14 +72,8 @@ export function createChecksController({ home, forge, clock, logger }: ChecksOpt
       return { ...one, status: { ...one.status, checks: withRow(rows, row) } };
     };
     const key = { namespace: PILOTAGE_NAMESPACE, name: target.metadata.name ?? '' };
-    await updateObject({ client: home, resource: ENVIRONMENTS, key, change, subresource: 'status' });
+    await updateObject({ client: home, resource: ENVIRONMENTS, key, change, subresource: 'status' }).catch(
+      notFoundAsUndefined,
+    );
   }
 }
-
-/** Names of the environments that a target is promoted from. */
-const sourcesOf = ({ spec, status }: Environment): readonly string[] => {
-  const { from, alsoFrom = [] } = status?.promotionPolicy ?? {};
-  return [...(from === undefined ? [] : [from]), ...alsoFrom].map((name) =>
-    environmentObjectName(spec.delivery, name),
-  );
-};

@@ -1,7 +1,8 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { backoffMs } from '../../base/queue.ts';
 import type { CommitStatus, ForgeAnswer, Listing } from '../../forge/forge.ts';
-import type { CommitChecks } from '../../model/types.ts';
+import { isLevel } from '../../model/promotionsources.ts';
+import type { CommitChecks, Environment } from '../../model/types.ts';
 import type { CiSetting } from '../gates/ci.ts';
 
 /** Revisions that are remembered: with frequent pushes an earlier one passes while later ones are still under way. */
@@ -10,6 +11,22 @@ const MOST_STATUSES = 100;
 /** While CI is under way, and once it has ended, which may be run again. */
 const [PENDING_MS, ENDED_MS] = [20_000, 10 * 60_000];
 const [FIRST_MS, LONGEST_MS] = [20_000, 15 * 60_000];
+
+/**
+ * The commits that wait to come to an environment: what its sources run, and what they ran before. None where it has what they run: neither
+ * that nor what came before it waits for anything, also where what runs here is a merge of it. Pure.
+ */
+export function revisionsToAsk(target: Environment, sources: readonly Environment[]): readonly string[] {
+  const revisionOf = ({ status }: Environment): string | undefined =>
+    status?.deployedRevision ?? status?.wantedRevision;
+  const ahead = sources.filter((source) => !isLevel(target, source));
+  if (ahead.length === 0) return [];
+  const level = sources.filter((source) => isLevel(target, source)).map(revisionOf);
+  const here = new Set([target.status?.deployedRevision, ...level]);
+  const before = target.status?.checks?.map(({ revision }) => revision) ?? [];
+  const asked = [...ahead.map(revisionOf), ...before];
+  return [...new Set(asked.flatMap((one) => (one === undefined || here.has(one) ? [] : [one])))];
+}
 
 /** When a commit is to be asked for again (wall time, ms). Pure. */
 export function dueAt(checks: CommitChecks | undefined, setting: CiSetting): number {

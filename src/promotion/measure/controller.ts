@@ -2,19 +2,11 @@ import { problemOf } from '../../base/errors.ts';
 import type { Again } from '../../base/queue.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { type Controller, createController, watch } from '../../kube/client/controller.ts';
-import { createInformer } from '../../kube/client/informer.ts';
 import { updateObject } from '../../kube/client/update.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
-import { advancedInformer } from '../../model/advancedclient.ts';
-import { environmentObjectName } from '../../model/names.ts';
-import {
-  DELIVERIES,
-  type Delivery,
-  ENVIRONMENTS,
-  type Environment,
-  type Measurement,
-  PILOTAGE_NAMESPACE,
-} from '../../model/types.ts';
+import { type Watched, watchAdvances } from '../../model/advancedclient.ts';
+import { sourceObjects } from '../../model/promotionsources.ts';
+import { ENVIRONMENTS, type Environment, type Measurement, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { measuredNow } from '../gates/measured.ts';
 import type { PromoteOptions } from '../options.ts';
 import { type Question, questionsOf } from './due.ts';
@@ -26,6 +18,7 @@ import { probeService } from './service.ts';
 const PROBES: Readonly<Record<string, Probe>> = { http: probeService, metric: probeMetric };
 
 export interface MeasureOptions extends Pick<PromoteOptions, 'home' | 'clock' | 'logger'> {
+  readonly watched: Watched;
   /** The cluster that an environment runs in. Rejects where it cannot be had. */
   readonly clusterOf: (environment: Environment) => Promise<KubeClient>;
   readonly ask: AskWeb;
@@ -35,33 +28,20 @@ export interface MeasureOptions extends Pick<PromoteOptions, 'home' | 'clock' | 
 
 /** Measures for gates while something waits for them, and records it with the target. Keys are names of Environment objects. */
 export function createMeasureController(options: MeasureOptions): Controller {
-  const { home, clock, logger } = options;
-  const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
-  const deliveries = createInformer<Delivery>({ ...inNamespace, resource: DELIVERIES });
-  const records = createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS });
-  const environments = advancedInformer(records, deliveries);
-  const measuring = environments.index(({ spec, status }) =>
-    Object.keys(PROBES).some((gate) => status?.promotionPolicy?.gates[gate] !== undefined)
-      ? [spec.delivery]
-      : [],
-  );
-  const followers = environments.index(sourcesOf);
+  const { watched, clock, logger } = options;
+  const { environments } = watched;
+  const followers = environments.index(firstSource);
+  const concerned = (changed: Environment): readonly string[] =>
+    [changed, ...followers(nameOf(changed))].map(nameOf);
   const named = (name: string) => environments.get({ namespace: PILOTAGE_NAMESPACE, name });
   return createController({
     name: 'measurements',
     clock,
     logger,
-    watches: [
-      watch(environments, (changed) => {
-        const name = changed.metadata.name ?? '';
-        return [name, ...followers(name).map(nameOf)];
-      }),
-      // A commit that leaves the source alone is in the status of its Delivery.
-      watch(deliveries, ({ metadata }) => measuring(metadata.name ?? '').map(nameOf)),
-    ],
+    watches: [watch(environments, concerned), watchAdvances(watched, concerned)],
     async reconcile(key, signal): Promise<Again> {
       const target = named(key);
-      const source = target && named(sourcesOf(target)[0] ?? '');
+      const source = target && named(firstSource(target)[0] ?? '');
       if (!target || !source) return undefined;
       const now = clock.now();
       const questions = questionsOf(target, source, Object.keys(PROBES), now);
@@ -77,8 +57,8 @@ export function createMeasureController(options: MeasureOptions): Controller {
 
 const nameOf = ({ metadata }: Environment): string => metadata.name ?? '';
 
-const sourcesOf = ({ spec, status }: Environment): readonly string[] =>
-  [status?.promotionPolicy?.from ?? []].flat().map((from) => environmentObjectName(spec.delivery, from));
+/** It is measured in the first source alone, also where others have to have passed. */
+const firstSource = (target: Environment): readonly string[] => sourceObjects(target).slice(0, 1);
 
 async function answer(
   { home, clusterOf, ask, clock, mayAsk }: MeasureOptions,

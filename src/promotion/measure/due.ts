@@ -1,4 +1,5 @@
 import type { Json } from '../../kube/values/types.ts';
+import { isLevel } from '../../model/promotionsources.ts';
 import type { Environment, Measurement } from '../../model/types.ts';
 import { digestOfSetting, nextMeasurement } from '../gates/measured.ts';
 
@@ -24,8 +25,7 @@ export function questionsOf(
   if (revision === undefined || policy === undefined) return [];
   // While it rolls out, pods of what ran before may answer.
   if (source?.status?.sync !== 'Synced' || source.status.health !== 'Healthy') return [];
-  const { deployedTree } = target.status ?? {};
-  if (deployedTree !== undefined && deployedTree === source?.status?.deployedTree) return [];
+  if (isLevel(target, source)) return [];
   return gates.flatMap((gate) => {
     const setting = policy.gates[gate];
     if (setting === undefined) return [];

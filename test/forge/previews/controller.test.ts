@@ -12,6 +12,7 @@ import { install } from '../../../src/sync/cluster/install.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 import { createFakeCluster } from '../../fakes/cluster.ts';
 import { type FakeForge, fakeForge } from '../../fakes/forge.ts';
+import { watchedIn } from '../../fakes/watched.ts';
 
 describe('previews at a forge', () => {
   const clock = new FakeClock();
@@ -50,7 +51,13 @@ describe('previews at a forge', () => {
     });
     await record({});
     await forge.pullRequests.create({ from: 'feature/login', into: 'main', title: 't', body: '' });
-    controller = createPreviewForge({ home, forges: async () => forge, clock, logger: silentLogger });
+    controller = createPreviewForge({
+      home,
+      watched: watchedIn(home, clock),
+      forges: async () => forge,
+      clock,
+      logger: silentLogger,
+    });
     controller.start(stopping.signal);
     await clock.advance(1_000);
   });
@@ -103,6 +110,19 @@ describe('previews at a forge', () => {
     await made();
     expect(comment()).to.have.length(1);
     expect(comment()[0]).to.contain('http://feature-login.preview.test').and.to.contain('healthy');
+  });
+
+  it('names the commit that it stands for, also after one that leaves the preview alone', async () => {
+    await made({ observation: 1 });
+    expect(comment()[0]).to.contain('of `abc`');
+    const name = 'shop.preview-feature-login';
+    const { uid = '' } = (await home.get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name })).metadata;
+    const row = { revision: 'def', tree: 't', at: '2026-12-01T12:00:00Z', observation: 2 };
+    const body = { status: { advanced: [{ ...row, environments: [uid] }] } };
+    await home.patch(DELIVERIES, key, { type: 'merge', body }, { subresource: 'status' });
+    await clock.advance(1_000);
+    expect(comment()).to.have.length(1);
+    expect(comment()[0]).to.contain('of `def`');
   });
 
   it('says nothing of why it failed, which may quote what only some may see', async () => {

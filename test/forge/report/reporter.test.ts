@@ -3,6 +3,7 @@ import { silentLogger } from '../../../src/base/log.ts';
 import { createReporter } from '../../../src/forge/report/reporter.ts';
 import { updateObject } from '../../../src/kube/client/update.ts';
 import {
+  DELIVERIES,
   ENVIRONMENTS,
   type Environment,
   type EnvironmentStatus,
@@ -12,20 +13,27 @@ import {
 import { install } from '../../../src/sync/cluster/install.ts';
 import type { FakeClock } from '../../fakes/clock.ts';
 import { type FakeForge, fakeForge } from '../../fakes/forge.ts';
+import { watchedIn } from '../../fakes/watched.ts';
 import { startTestApi, type TestApi } from '../../orchestrator/api/harness.ts';
 
 const [ONE, TWO] = ['1'.repeat(40), '2'.repeat(40)];
 const key = { namespace: PILOTAGE_NAMESPACE, name: 'shop.dev' };
+const delivery = { namespace: PILOTAGE_NAMESPACE, name: 'shop' };
 
 describe('showing environments at a forge', () => {
   let api: TestApi<FakeClock>;
   let forge: FakeForge;
+  let asked: number;
   let stop: () => Promise<void>;
   const start = (): void => {
     const stopping = new AbortController();
     const reporter = createReporter({
       home: api.client(),
-      forge: async () => forge,
+      watched: watchedIn(api.client(), api.clock),
+      forge: async () => {
+        asked++;
+        return forge;
+      },
       clock: api.clock,
       logger: silentLogger,
     });
@@ -44,7 +52,14 @@ describe('showing environments at a forge', () => {
       metadata: key,
       spec: { delivery: 'shop', environment: 'dev', branch: 'main', path: '', namespace: 'shop-dev' },
     });
+    await api.client().create(DELIVERIES, {
+      apiVersion: PILOTAGE_API_VERSION,
+      kind: 'Delivery',
+      metadata: delivery,
+      spec: { repository: { type: 'remote', url: 'https://github.com/acme/shop' } },
+    });
     forge = fakeForge('github');
+    asked = 0;
     start();
   });
   afterEach(async () => {
@@ -96,6 +111,29 @@ describe('showing environments at a forge', () => {
     await becomes({ wantedRevision: ONE, phase: 'Applying' });
     await becomes(well(TWO));
     expect(said()).to.deep.equal(['pilotage/dev pending', 'pilotage/dev error']);
+    expect(said(TWO)).to.deep.equal(['pilotage/dev success']);
+  });
+
+  it('looks for no forge of a delivery that names none, and says what is owed once it names one', async () => {
+    const spec = (repository: object) =>
+      api.client().patch(DELIVERIES, delivery, { type: 'merge', body: { spec: { repository } as never } });
+    await spec({ type: 'hosted', url: null });
+    await api.clock.advance(3_000);
+    asked = 0;
+    await becomes(well(ONE));
+    expect([asked, said()]).to.deep.equal([0, []]);
+    await spec({ type: 'remote', url: 'https://github.com/acme/shop' });
+    await api.clock.advance(3_000);
+    expect(said()).to.deep.equal(['pilotage/dev success']);
+  });
+
+  it('tells of a commit that leaves the environment alone, which its Delivery says', async () => {
+    await becomes({ ...well(ONE), observation: 1 });
+    const { uid = '' } = (await api.client().get(ENVIRONMENTS, key)).metadata;
+    const row = { revision: TWO, tree: 't', at: '2026-01-01T00:00:00Z', observation: 2 };
+    const body = { status: { advanced: [{ ...row, environments: [uid] }] } };
+    await api.client().patch(DELIVERIES, delivery, { type: 'merge', body }, { subresource: 'status' });
+    await api.clock.advance(3_000);
     expect(said(TWO)).to.deep.equal(['pilotage/dev success']);
   });
 

@@ -8,6 +8,7 @@ import { createMeasureController } from '../../../src/promotion/measure/controll
 import type { AskWeb } from '../../../src/promotion/measure/probe.ts';
 import { environmentOf } from '../../../src/promotion/record/lookup.ts';
 import { until } from '../../fakes/until.ts';
+import { watchedIn } from '../../fakes/watched.ts';
 import { createWorld, type World } from '../harness.ts';
 
 const HTTP = { service: 'web', path: '/healthz', within: 2_000, for: 60_000 };
@@ -40,6 +41,7 @@ describe('measurements for gates', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const controller = createMeasureController({
       ...world.options,
+      watched: watchedIn(world.home, world.clock),
       clusterOf: async () => withPods(world.home),
       mayAsk: async () => isAgreed,
       ask: async (request) => {
