@@ -1,4 +1,5 @@
 import type { KubeEvent, Pod, ReplicaSet } from '../kube/kinds/objects.data.ts';
+import { DEPLOYMENT_REVISION } from '../kube/values/annotations.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 
 /** Other objects of the namespace: they never improve a state, they only explain it. */
@@ -11,9 +12,6 @@ export interface Related {
 }
 
 export const NOTHING_RELATED: Related = { pods: [], replicaSets: [], events: [] };
-
-/** Annotation by which the deployment controller numbers ReplicaSets (kubectl `rollout history` reads it). */
-const REVISION = 'deployment.kubernetes.io/revision';
 
 function ownedBy<T extends KubeObject>(owner: KubeObject, candidates: readonly T[]): readonly T[] {
   const uid = owner.metadata.uid;
@@ -32,4 +30,4 @@ export function currentPods(workload: KubeObject, related: Related): readonly Po
 export const newestReplicaSet = (workload: KubeObject, related: Related): ReplicaSet | undefined =>
   [...ownedBy(workload, related.replicaSets)].sort((a, b) => revision(b) - revision(a))[0];
 
-const revision = (rs: ReplicaSet): number => Number(rs.metadata.annotations?.[REVISION] ?? 0);
+const revision = (rs: ReplicaSet): number => Number(rs.metadata.annotations?.[DEPLOYMENT_REVISION] ?? 0);

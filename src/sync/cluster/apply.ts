@@ -5,14 +5,14 @@ import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/statu
 import type { JsonObject, KubeObject, ManagedFieldsEntry, Resource } from '../../kube/values/types.ts';
 import { FIELD_MANAGER } from '../../model/types.ts';
 import { givenUp, type Ignored } from '../plan/ignored.ts';
-import { applyMarks } from '../plan/marks.ts';
+import { isReplaced } from '../plan/marks.ts';
 import { applyOrderOf } from '../plan/order.ts';
 import { isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import { knowsFieldsOf, takenOver } from '../plan/takeover.ts';
 import type { Step } from '../plan/types.ts';
 import { keyOf, withRevision } from './observe.ts';
-import { asReplacement } from './replace.ts';
+import { writeOver } from './replace.ts';
 
 const CONCURRENCY = 8;
 
@@ -69,19 +69,17 @@ async function execute(
   signal: AbortSignal,
 ): Promise<Applied> {
   switch (step.action) {
-    case 'create':
-    case 'update': {
-      const force = step.action === 'update' && step.force;
-      const options = { fieldManager: FIELD_MANAGER, force, signal };
-      if (step.action === 'update' && applyMarks(step.object).replace) {
-        const whole = asReplacement(withRevision(step.object, revision), step.live);
-        const stored = await client.update(resource, whole, { fieldManager: FIELD_MANAGER, signal });
-        return { outcome: 'written', object: stored };
-      }
-      if (step.action === 'update') await prepareManagers(client, resource, step, signal);
+    case 'create': {
+      const options = { fieldManager: FIELD_MANAGER, force: false, signal };
       const object = await client.apply(resource, withRevision(step.object, revision), options);
-      if (step.action === 'update') return { outcome: 'written', object };
       return { outcome: 'written', object: await giveUp(client, resource, object, step.ignore, signal) };
+    }
+    case 'update': {
+      const { object, live, force, ignore } = step;
+      if (!isReplaced(object, ignore)) await prepareManagers(client, resource, step, signal);
+      const wanted = withRevision(object, revision);
+      const written = await writeOver(client, resource, wanted, live, { force, ignore, signal });
+      return { outcome: 'written', object: written };
     }
     case 'recreate':
     case 'prune': {

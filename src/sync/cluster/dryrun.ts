@@ -8,6 +8,7 @@ import { refKey } from '../plan/refkey.ts';
 import { blotSealed } from '../plan/sealed.ts';
 import type { Desired, Observation, Plan, Step } from '../plan/types.ts';
 import { keyOf, withRevision } from './observe.ts';
+import { writeOver } from './replace.ts';
 
 const CONCURRENCY = 8;
 
@@ -66,8 +67,11 @@ async function tried(
       await client.delete(resource, keyOf(step.ref), { dryRun: true, signal });
     else if (desired) {
       const force = step.action === 'update' && step.force;
-      const options = { fieldManager: FIELD_MANAGER, dryRun: true, force, onWarning, signal };
-      await client.apply(resource, withRevision(intent ?? desired.object, revision), options);
+      const how = { dryRun: true, force, onWarning, signal };
+      const object = withRevision(intent ?? desired.object, revision);
+      await (live === undefined
+        ? client.apply(resource, object, { fieldManager: FIELD_MANAGER, ...how })
+        : writeOver(client, resource, object, live, { ...how, ignore: desired.ignore }));
     }
     return { ...base, outcome: 'accepted', ...(warnings.length > 0 ? { message: warnings.join('; ') } : {}) };
   } catch (error) {

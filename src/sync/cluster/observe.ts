@@ -4,17 +4,17 @@ import { recordApply } from '../../kube/ownership/managedfields.ts';
 import { applyDefaults } from '../../kube/rules/defaults.ts';
 import { builtinSchema, type Schema } from '../../kube/schema/schema.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { isNotFound, notFoundAsUndefined, StatusError } from '../../kube/values/status.ts';
+import { isConflict, isNotFound, notFoundAsUndefined, StatusError } from '../../kube/values/status.ts';
 import { gvkOf, type KubeObject, type ObjectRef, type Resource } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { FIELD_MANAGER, type InventoryEntry } from '../../model/types.ts';
 import { conflictsOf } from '../plan/conflicts.ts';
 import { comparable } from '../plan/existing.ts';
 import { givenUp, heldFields, namedFields, namesOf, withoutIgnored } from '../plan/ignored.ts';
-import { applyMarks } from '../plan/marks.ts';
+import { isReplaced } from '../plan/marks.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Desired, Observation, Trial } from '../plan/types.ts';
-import { asReplacement } from './replace.ts';
+import { writeOver } from './replace.ts';
 
 /** Reads at the same time: enough to hide the latency of a remote server, few enough not to flood it. */
 const CONCURRENCY = 16;
@@ -51,7 +51,7 @@ export async function observe(
     const key = refKey(full.ref);
     const object = live.get(key);
     const { one, marks } = leftToOthers(full, object);
-    const isApplied = !applyMarks(full.object).replace;
+    const isApplied = !isReplaced(full.object, full.ignore);
     if (
       isApplied &&
       marks.held === undefined &&
@@ -187,8 +187,13 @@ async function observeOne(
   }
   let live = first;
   for (let look = 1; ; look++) {
-    const trial = await tryApply(client, desired, live, signal);
-    if (!isOfAnother(trial, live) || look === MOST_LOOKS)
+    const isLast = look === MOST_LOOKS;
+    // Where an apply would be made on another revision, a PUT is refused.
+    const trial = await tryApply(client, desired, live, signal).catch((error: unknown) => {
+      if (isLast || !isConflict(error)) throw error;
+      return 'moved' as const;
+    });
+    if (trial !== 'moved' && (isLast || !isOfAnother(trial, live)))
       return { ...found(live), ...(trial ? { trial } : {}) };
     live = await client.get(desired.resource, keyOf(desired.ref), { signal }).catch(notFoundAsUndefined);
   }
@@ -219,22 +224,19 @@ function isOfAnother(trial: Trial | undefined, live: KubeObject | undefined): bo
 /** What the server says of applying, as a dry run. */
 async function tryApply(
   client: KubeClient,
-  { resource, object }: Desired,
+  { resource, object, ignore }: Desired,
   live: KubeObject | undefined,
   signal: AbortSignal,
 ): Promise<Trial | undefined> {
   const intent = live === undefined ? object : withRevisionOf(object, live);
-  const isReplaced = live !== undefined && applyMarks(object).replace;
-  const attempt = async (force: boolean) =>
-    isReplaced
-      ? client.update(resource, asReplacement(intent, live), {
-          fieldManager: FIELD_MANAGER,
-          dryRun: true,
-          signal,
-        })
-      : client.apply(resource, intent, { fieldManager: FIELD_MANAGER, dryRun: true, force, signal });
+  const attempt = async (force: boolean) => {
+    const how = { force, dryRun: true, signal };
+    return live === undefined
+      ? client.apply(resource, intent, { fieldManager: FIELD_MANAGER, ...how })
+      : writeOver(client, resource, intent, live, { ...how, ignore });
+  };
   try {
-    return judge(await attempt(false), live, isReplaced);
+    return judge(await attempt(false), live, isReplaced(object, ignore));
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     const conflicts = conflictsOf(error);
@@ -251,12 +253,12 @@ function statusErrorAsUndefined(error: unknown): undefined {
   throw error;
 }
 
-/** `isReplaced`: it is written as a whole, and who holds which field is no matter. */
-function judge(after: KubeObject, live: KubeObject | undefined, isReplaced: boolean): Trial {
+/** `isWhole`: it is written as a whole, and who holds which field is no matter. */
+function judge(after: KubeObject, live: KubeObject | undefined, isWhole: boolean): Trial {
   const same =
     live !== undefined &&
     deepEqual(comparable(after), comparable(live)) &&
-    (isReplaced || deepEqual(owned(after), owned(live)));
+    (isWhole || deepEqual(owned(after), owned(live)));
   return same ? { outcome: 'same' } : { outcome: 'differs', after };
 }
 

@@ -17,7 +17,7 @@ import { hookOf } from '../../render/manifests/hooks.ts';
 import type { Manifest } from '../../render/types.ts';
 import { type Fence, targetNamespace, trespassOf } from './fence.ts';
 import { phasesOf } from './hooks/phases.ts';
-import { ignoredOf } from './ignored.ts';
+import { type Ignored, ignoredOf } from './ignored.ts';
 import { compareRefs, type Staged, type StagePhase, stagesOf } from './order.ts';
 import { refKey } from './refkey.ts';
 import { trackingOf } from './tracking.ts';
@@ -49,6 +49,7 @@ export async function desiredOf(
   const problems: Problem[] = [];
   const own = definedHere(bundle.manifests);
   const scaled = autoscaled(bundle.manifests);
+  const leftToOthers = ignoresOf(bundle);
   const apps = new Map(bundle.apps.map((app) => [app.name, app]));
   const manifests = bundle.manifests.flatMap(inPhases);
   const stages = stagesOf(manifests, bundle.apps);
@@ -71,8 +72,8 @@ export async function desiredOf(
     }
     seen.set(refKey(ref), manifest);
     const isScaled = scaled.has(scaleKey(object));
-    const rules = apps.get(app);
-    const ignore = hook ? undefined : ignoredOf(ref, rules?.ignore ?? [], isScaled ? [REPLICAS] : []);
+    const prune = apps.get(app)?.prune;
+    const ignore = leftToOthers(manifest);
     desired.push({
       ref,
       resource: row,
@@ -82,7 +83,7 @@ export async function desiredOf(
       ...(sealed ? { sealed } : {}),
       ...(hook ? { hook } : {}),
       ...(ignore ? { ignore } : {}),
-      ...(rules?.prune && !hook ? { prune: rules.prune } : {}),
+      ...(prune && !hook ? { prune } : {}),
       stage: stages[i] ?? 0,
     });
   }
@@ -180,6 +181,18 @@ function definedHere(manifests: readonly Manifest[]): ReadonlyMap<string, Resour
     }
   }
   return rows;
+}
+
+/** What is left to others of each object: by the rules of its app, and its size where an autoscaler of the bundle decides that. Of hooks: nothing. */
+export function ignoresOf({ manifests, apps }: Bundle): (manifest: Manifest) => Ignored | undefined {
+  const scaled = autoscaled(manifests);
+  const rules = new Map(apps.map(({ name, ignore = [] }) => [name, ignore]));
+  return ({ object, app }) => {
+    if (hookOf(object)) return undefined;
+    const { kind, metadata } = object;
+    const known = scaled.has(scaleKey(object)) ? [REPLICAS] : [];
+    return ignoredOf({ kind, name: metadata.name ?? '' }, rules.get(app) ?? [], known);
+  };
 }
 
 const REPLICAS: FieldPath = [{ member: 'spec' }, { member: 'replicas' }];

@@ -107,7 +107,7 @@ const isOwn = ({ manager, operation, subresource }: ManagedFieldsEntry): boolean
 const ownEntry = (live: KubeObject) => live.metadata.managedFields?.find(isOwn);
 
 /** Another server may have written what is no field set: then nobody knows who holds what. */
-function setOf({ fieldsV1 }: ManagedFieldsEntry): FieldSet {
+export function setOf({ fieldsV1 }: Pick<ManagedFieldsEntry, 'fieldsV1'>): FieldSet {
   try {
     return fieldSetFromV1(fieldsV1 ?? {});
   } catch {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { PRUNE_MODES, type PruneMode } from '../../model/deliveryfile.ts';
+import type { Ignored } from './ignored.ts';
 
 /** What an object itself says, by which annotation, and how it is written there. */
 export interface Mark<Mode> {
@@ -62,6 +63,10 @@ export function applyMarks(object: Marked): ApplyMarks {
       annotations[`${FLUX}/force`] === 'enabled',
   };
 }
+
+/** Whether what is there is written over as a whole. Where something of it is left to others it is applied: a PUT would take that from them. */
+export const isReplaced = (object: Marked, ignore: Ignored | undefined): boolean =>
+  ignore === undefined && applyMarks(object).replace;
 
 /** Flux' ways to leave an object alone: always, or once it is there (kustomize-controller, `reconcile` and `ssa`). */
 export function leaveMark({ metadata }: Marked): Mark<'always' | 'present'> | undefined {

@@ -11,7 +11,7 @@ import { withoutIdleHooks } from '../../render/manifests/hooks.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
 import { ignoredAdoptions } from '../plan/adoption.ts';
 import type { Bundle, BundledApp } from '../plan/types.ts';
-import { warnOfUnhonoured } from '../plan/unhonoured.ts';
+import { warnOfApplied, warnOfUnhonoured } from '../plan/unhonoured.ts';
 import { composeBuilds, composeReferences } from './composeimages.ts';
 import type { Destination } from './containerimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
@@ -127,11 +127,12 @@ export async function sourceOf(
   const built = await images.value.build(report, signal);
   if (!built.ok) return built;
   const { manifests, tests, warnings } = withoutIdleHooks(pinImages(fit.value.manifests, built.value));
+  const bundle: Bundle = {
+    manifests,
+    apps: apps.map((app) => bundledApp(preview ? { ...app, prune: 'auto' } : app, entry)),
+  };
   return ok({
-    bundle: {
-      manifests,
-      apps: apps.map((app) => bundledApp(preview ? { ...app, prune: 'auto' } : app, entry)),
-    },
+    bundle,
     ...(tests.length > 0 ? { tests } : {}),
     images: Object.fromEntries(
       Object.entries(references).map(([name, ref]) => [name, built.value[ref] ?? ref]),
@@ -148,6 +149,7 @@ export async function sourceOf(
       ...warnings,
       ...warnOfVanishing(manifests),
       ...warnOfUnhonoured(manifests),
+      ...warnOfApplied(bundle),
       ...ignoredAdoptions(manifests, `${delivery}/${environment}`),
     ],
   });

@@ -4,6 +4,7 @@ import type { ConfigMap } from '../../../src/kube/kinds/objects.data.ts';
 import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.data.ts';
 import { recordApply } from '../../../src/kube/ownership/managedfields.ts';
 import { builtinSchema } from '../../../src/kube/schema/schema.ts';
+import { statusError } from '../../../src/kube/values/status.ts';
 import { type KubeObject, refOf } from '../../../src/kube/values/types.ts';
 import { FIELD_MANAGER } from '../../../src/model/types.ts';
 import { observe } from '../../../src/sync/cluster/observe.ts';
@@ -110,6 +111,29 @@ describe('observing before a plan', () => {
     const { observed } = await observe(late, [desired('one')], [], new AbortController().signal);
     expect(observed.get(KEY)?.trial?.outcome).to.equal('same');
     expect(observed.get(KEY)?.live?.metadata.resourceVersion).to.equal('2');
+  });
+
+  it('tries a PUT anew that is refused because somebody writes in between', async () => {
+    const annotations = { 'pilotage.dev/replace': 'true' };
+    const whole = { ...intent('one'), metadata: { ...intent('one').metadata, annotations } };
+    live = { ...whole, metadata: { ...whole.metadata, uid: 'u', resourceVersion: '2' } };
+    const read = { ...live, metadata: { ...live.metadata, resourceVersion: '1' } };
+    const late = {
+      get: async () => (asked === 0 ? read : live),
+      update: async (_resource: unknown, object: ConfigMap) => {
+        asked += 1;
+        if (object.metadata.resourceVersion !== '2') throw statusError('Conflict', 'it was modified');
+        return { ...live, data: object.data };
+      },
+    } as unknown as KubeClient;
+    const { observed } = await observe(
+      late,
+      [{ ...desired('one'), object: whole }],
+      [],
+      new AbortController().signal,
+    );
+    expect(observed.get(KEY)?.trial?.outcome).to.equal('same');
+    expect(asked).to.equal(2);
   });
 
   it('takes what it has where somebody writes all the time', async () => {

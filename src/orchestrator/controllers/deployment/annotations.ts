@@ -1,9 +1,8 @@
 import type { Deployment, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
-import { LAST_APPLIED } from '../../../kube/values/annotations.ts';
+import { DEPLOYMENT_REVISION, LAST_APPLIED } from '../../../kube/values/annotations.ts';
 import { replicasOf } from './generations.ts';
 import { maxSizeOf } from './rolling.ts';
 
-export const REVISION = 'deployment.kubernetes.io/revision';
 const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
 /** The size of the deployment when the replica set was last scaled; it distinguishes scaling from a rollout. */
 const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
@@ -13,7 +12,7 @@ const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
 const NOT_COPIED: ReadonlySet<string> = new Set([
   LAST_APPLIED,
   'deprecated.deployment.rollback.to',
-  REVISION,
+  DEPLOYMENT_REVISION,
   REVISION_HISTORY,
   DESIRED_REPLICAS,
   MAX_REPLICAS,
@@ -29,7 +28,8 @@ const numberIn = (set: ReplicaSet, annotation: string): number | undefined => {
 };
 
 /** An int64 in Kubernetes: more than a number holds. 0 where there is none. */
-export const revisionOf = (set: ReplicaSet): bigint => revisionIn(set.metadata.annotations?.[REVISION]);
+export const revisionOf = (set: ReplicaSet): bigint =>
+  revisionIn(set.metadata.annotations?.[DEPLOYMENT_REVISION]);
 
 const revisionIn = (text: string | undefined): bigint =>
   /^\d{1,19}$/.test(text ?? '') ? BigInt(text ?? 0) : 0n;
@@ -60,11 +60,11 @@ export function currentAnnotations(
     ([key]) => !NOT_COPIED.has(key),
   );
   const annotations = { ...existing, ...Object.fromEntries(copied) };
-  const before = existing[REVISION];
+  const before = existing[DEPLOYMENT_REVISION];
   if (before !== undefined && revisionIn(before) >= revision) return annotations;
   return {
     ...annotations,
-    [REVISION]: String(revision),
+    [DEPLOYMENT_REVISION]: String(revision),
     ...(before === undefined ? {} : { [REVISION_HISTORY]: extend(existing[REVISION_HISTORY], before) }),
   };
 }

@@ -4,13 +4,13 @@ import { byController, byNamespace, keyOf, splitKey } from '../../../kube/client
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { DEPLOYMENTS, REPLICA_SETS } from '../../../kube/kinds/resources.data.ts';
+import { DEPLOYMENT_REVISION } from '../../../kube/values/annotations.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../../kube/values/status.ts';
 import { changeHands } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { controllerOf, isControlledBy } from '../controllerref.ts';
 import { orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
-import { REVISION } from './annotations.ts';
 import { type DeploymentAction, decideDeployment } from './decide.ts';
 import { replicasOf } from './generations.ts';
 import { type DeploymentStatus, withMilestone } from './progress.ts';
@@ -127,7 +127,8 @@ export function createDeploymentController(context: ControllerContext): Controll
     status: DeploymentStatus,
     revision: string | undefined,
   ): Promise<void> {
-    const isRevised = revision !== undefined && deployment.metadata.annotations?.[REVISION] !== revision;
+    const isRevised =
+      revision !== undefined && deployment.metadata.annotations?.[DEPLOYMENT_REVISION] !== revision;
     const current = isRevised ? await writeRevision(deployment, revision) : deployment;
     if (deepEqual(status, deployment.status)) return;
     await client.update(
@@ -140,7 +141,7 @@ export function createDeploymentController(context: ControllerContext): Controll
   /** `kubectl rollout history` and `undo` read the number of the current revision here. */
   function writeRevision({ metadata }: Deployment, revision: string): Promise<Deployment> {
     const { namespace = '', name = '', uid = '', resourceVersion = '' } = metadata;
-    const body = { metadata: { uid, resourceVersion, annotations: { [REVISION]: revision } } };
+    const body = { metadata: { uid, resourceVersion, annotations: { [DEPLOYMENT_REVISION]: revision } } };
     return client.patch(DEPLOYMENTS, { namespace, name }, { type: 'merge', body }, { fieldManager: MANAGER });
   }
 

@@ -1,7 +1,8 @@
 import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
+import { DEPLOYMENT_REVISION } from '../../../kube/values/annotations.ts';
 import { findCondition } from '../../../kube/values/condition.ts';
 import { type ClaimAction, claim } from '../controllerref.ts';
-import { currentAnnotations, maxRevision, REVISION, revisionOf, sizeAnnotations } from './annotations.ts';
+import { currentAnnotations, maxRevision, revisionOf, sizeAnnotations } from './annotations.ts';
 import { type Generations, replicasOf, type Sizes } from './generations.ts';
 import {
   type DeploymentStatus,
@@ -74,7 +75,7 @@ function step(observed: ObservedDeployment, now: number): DeploymentDecision {
   return {
     actions: [...writes(observed.replicaSets, sets), ...(isDone ? cleanup(deployment, after.old) : [])],
     status,
-    revision: after.current?.metadata.annotations?.[REVISION],
+    revision: after.current?.metadata.annotations?.[DEPLOYMENT_REVISION],
     afterMs: isRollout ? lookAgain(deployment, status, now) : undefined,
   };
 }
