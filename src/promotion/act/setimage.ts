@@ -1,5 +1,5 @@
 import { type Problem, ProblemError, unwrap } from '../../base/errors.ts';
-import { withTrailers } from '../../git/objects/trailers.ts';
+import { trailerValues, withTrailers } from '../../git/objects/trailers.ts';
 import type { Oid, Repository } from '../../git/types.ts';
 import type { SetImageReport } from '../../model/faces.ts';
 import { type ImageChange, imageText } from '../../model/imagereference.ts';
@@ -21,6 +21,9 @@ export interface SetImageRequest {
 
 /** A branch that moves more often than that within seconds is somebody else's for now. */
 const MOST_TRIES = 5;
+const SETS_IMAGE = 'Pilotage-Sets-Image';
+/** Commits of one pull request whose messages it has. */
+const MOST_TOLD = 20;
 
 /**
  * Commits other images to the branch of an environment, where they are written. Only to one that no promotion leads to, unless it is forced:
@@ -54,7 +57,8 @@ export async function setImage(
     const { edits } = found;
     if (edits.length === 0) return { ...report, outcome: 'Unchanged', edits, commit: tip };
     if (request.dryRun) return { ...report, outcome: 'WouldCommit', edits };
-    const commit = await committed(options, repository, { tip, found, changes, request, user, environment });
+    const asked = { tip, found, changes, request, user, environment };
+    const commit = await committed(options, repository, asked);
     // Pilotage vouches for no content of its own: a commit that would wait for a signature for ever is not made.
     const unsigned = (await options.rehearse(target, commit)).find(({ reason }) => reason === 'Unsigned');
     if (unsigned) throw new ProblemError(needsSignature(target, found, unsigned));
@@ -66,13 +70,14 @@ export async function setImage(
       }
     } catch (error) {
       if (!isPushRefused(error)) throw error;
-      return { ...report, edits, ...(await proposed(options, target, { commit, found, user, error })) };
+      const proposal = await proposed(options, target, { ...asked, commit, error });
+      if (proposal) return { ...report, edits, ...proposal };
     }
     await options.look(delivery);
   }
   throw new ProblemError({
     reason: 'SourceMoved',
-    message: `Somebody else pushed to ${branch} each of ${MOST_TRIES} times; nothing was changed.`,
+    message: `Somebody else pushed to ${branch}, or to what is proposed for it, each of ${MOST_TRIES} times; nothing was changed.`,
     remedy: 'Try again.',
   });
 }
@@ -110,58 +115,98 @@ function messageOf(
   { reason, url }: SetImageRequest,
   { name: by }: User,
 ): string {
-  const [first, ...others] = changes.map(({ name, reference }) => `${name} to ${imageText(reference)}`);
-  const subject =
-    others.length === 0
-      ? `Set ${first} in ${environment}`
-      : `Set ${changes.map(({ name }) => name).join(', ')} in ${environment}`;
+  const set = changes.map(settingOf).map(nameAndImage);
+  const lines = set.map(([name, image]) => `    ${name} to ${image}`);
   return withTrailers(
     [
-      subject,
-      ...(others.length === 0 ? [] : ['', ...[first, ...others].map((line) => `    ${line}`)]),
+      subjectOf(environment, set),
+      ...(lines.length === 1 ? [] : ['', ...lines]),
       ...(reason === '' ? [] : ['', ...reason.split(/\r?\n/).map((line) => `    ${line}`)]),
     ].join('\n'),
     [
-      ...changes.map((change) => ({
-        token: 'Pilotage-Sets-Image',
-        value: `${change.name}=${imageText(change.reference)}`,
-      })),
+      ...changes.map((change) => ({ token: SETS_IMAGE, value: settingOf(change) })),
       ...(url === undefined ? [] : [{ token: 'Build-Url', value: url }]),
       { token: 'Requested-by', value: by },
     ],
   );
 }
 
-/** A branch that takes no push gets a pull request where there is a forge; else a person gets the change to make. */
+const settingOf = ({ name, reference }: ImageChange): string => `${name}=${imageText(reference)}`;
+
+function nameAndImage(value: string): readonly [string, string] {
+  const [name = '', ...image] = value.split('=');
+  return [name, image.join('=')];
+}
+
+function subjectOf(environment: string, set: readonly (readonly [string, string])[]): string {
+  const [[name, image] = [], ...others] = set;
+  const what = others.length === 0 ? `${name} to ${image}` : set.map(([name]) => name).join(', ');
+  return `Set ${what} in ${environment}`;
+}
+
+/**
+ * A branch that takes no push gets a pull request where there is a forge, and one that is open gets a further commit; else a person gets the
+ * change to make. Undefined where somebody moved the branch of the pull request meanwhile. @throws ProblemError
+ */
 async function proposed(
   options: PromoteOptions,
   target: Environment,
-  { commit, found, user, error }: { commit: Oid; found: ImageEdits; user: User; error: unknown },
-): Promise<Pick<SetImageReport, 'outcome' | 'commit' | 'pullRequest'>> {
+  asked: Committing & { readonly commit: Oid; readonly error: unknown },
+): Promise<Pick<SetImageReport, 'outcome' | 'commit' | 'pullRequest'> | undefined> {
+  const { found, user, error } = asked;
   const { delivery, environment, branch } = target.spec;
   const forge = await options.forge(delivery);
   const own = `pilotage/images/${environment}`;
   const repository = await options.repository(delivery);
   if (!forge || !repository) throw new ProblemError(readOnly(target, found, error));
-  const expected = (await repository.branches())[own] ?? null;
-  try {
-    const move = { delivery, branch: own, oid: commit, expected, by: user.name };
-    if ((await options.publish(move)) !== 'pushed') throw error;
-  } catch {
-    throw new ProblemError(readOnly(target, found, error));
-  }
   const open = await forge.pullRequests.between(own, branch);
   if (!open.ok) throw new ProblemError(open.problem);
   const there = open.value.find(({ state }) => state === 'open');
-  if (there) return { outcome: 'Proposed', commit, pullRequest: there.url };
-  const { message } = await repository.commit(commit);
-  const [title = '', ...body] = message.split('\n');
-  const made = await forge.pullRequests.create({
-    ...{ from: own, into: branch, title },
-    body: body.join('\n').trim(),
-  });
+  const head = (await repository.branches())[own] ?? null;
+  const isAdded = there !== undefined && head !== null;
+  const commit = isAdded ? await onTopOf(options, repository, target, { ...asked, head }) : asked.commit;
+  if (commit !== head) {
+    try {
+      const move = { delivery, branch: own, oid: commit, expected: head, by: user.name };
+      if ((await options.publish(move)) !== 'pushed') return undefined;
+    } catch (refused) {
+      if (isPushRefused(refused)) throw new ProblemError(readOnly(target, found, error));
+      throw refused;
+    }
+  }
+  const text = await textOf(repository, asked, commit);
+  const made = await (there
+    ? forge.pullRequests.update(there.number, text)
+    : forge.pullRequests.create({ from: own, into: branch, ...text }));
   if (!made.ok) throw new ProblemError(made.problem);
   return { outcome: 'Proposed', commit, pullRequest: made.value.url };
+}
+
+/** The same images where others are proposed already; what is proposed as it is where it has them. */
+async function onTopOf(
+  options: PromoteOptions,
+  repository: Repository,
+  target: Environment,
+  { head, ...asked }: Committing & { readonly head: Oid },
+): Promise<Oid> {
+  const { changes } = asked;
+  const found = unwrap(await options.imageEdits(target, { revision: head, changes }));
+  return found.edits.length === 0 ? head : committed(options, repository, { ...asked, tip: head, found });
+}
+
+/** Title and text of a pull request: the last image that its commits set for each name, and what they say, oldest first. */
+async function textOf(
+  repository: Repository,
+  { tip, changes, environment }: Committing,
+  commit: Oid,
+): Promise<{ readonly title: string; readonly body: string }> {
+  const log = await repository.log(commit, { exclude: [tip], limit: MOST_TOLD });
+  const messages = log.map(({ message }) => message.trim()).reverse();
+  const told = messages.flatMap((message) => trailerValues(message, SETS_IMAGE));
+  const set = new Map([...told, ...changes.map(settingOf)].map(nameAndImage));
+  const [first = '', ...others] = messages;
+  const body = others.length === 0 ? first.split('\n').slice(1).join('\n') : messages.join('\n\n---\n\n');
+  return { title: subjectOf(environment, [...set]), body: body.trim() };
 }
 
 const notPinned = (images: string, delivery: string): string =>

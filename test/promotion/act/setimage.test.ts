@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import { formatProblem, ok, ProblemError, unwrap } from '../../../src/base/errors.ts';
 import { parseTrailers } from '../../../src/git/objects/trailers.ts';
-import { parseImageChange } from '../../../src/model/imagereference.ts';
+import { imageText, parseImageChange } from '../../../src/model/imagereference.ts';
 import { setImage } from '../../../src/promotion/act/setimage.ts';
 import type { PromoteOptions } from '../../../src/promotion/options.ts';
 import { environmentOf } from '../../../src/promotion/record/lookup.ts';
 import { fakeForge } from '../../fakes/forge.ts';
 import { named } from '../../fakes/user.ts';
 import { createWorld, type World } from '../harness.ts';
+
+const IMAGES = 'pilotage/images/dev';
 
 describe('an image that is set by a commit', () => {
   let world: World;
@@ -17,15 +19,17 @@ describe('an image that is set by a commit', () => {
   });
   afterEach(() => world.dispose());
 
-  /** The first line of one file is where the image is. */
+  /** The first line of a file is where its image is. */
   const options = (): PromoteOptions => ({
     ...world.options,
-    async imageEdits(_target, { revision }) {
-      const before = Buffer.from((await world.repository.tree(revision)).read('web.yaml') ?? '');
-      const after = Buffer.from(before.toString().replace(/^image: .*/, 'image: web:2'));
+    async imageEdits(_target, { revision, changes: [change] }) {
+      const { name = '', reference } = change ?? {};
+      const [file, to] = [`${name}.yaml`, reference ? imageText(reference) : ''];
+      const before = Buffer.from((await world.repository.tree(revision)).read(file) ?? '');
+      const after = Buffer.from(before.toString().replace(/^image: .*/, `image: ${to}`));
       if (after.equals(before)) return ok({ edits: [], contents: new Map(), before: new Map() });
-      const edits = [{ name: 'web', file: 'web.yaml', line: 1, from: 'web:1', to: 'web:2' }];
-      return ok({ edits, contents: new Map([['web.yaml', after]]), before: new Map([['web.yaml', before]]) });
+      const edits = [{ name, file, line: 1, from: 'web:1', to }];
+      return ok({ edits, contents: new Map([[file, after]]), before: new Map([[file, before]]) });
     },
   });
   const set = async (
@@ -33,9 +37,10 @@ describe('an image that is set by a commit', () => {
     environment = 'dev',
     parts = options(),
     user = named('ann'),
+    change = 'web=web:2',
   ) => {
     const target = await environmentOf(world.home, 'shop', environment);
-    const changes = [unwrap(parseImageChange('web=web:2'))];
+    const changes = [unwrap(parseImageChange(change))];
     return setImage(parts, target, { changes, reason: '', force: false, dryRun: false, ...how }, user);
   };
   const refusal = (asked: Promise<unknown>): Promise<string> =>
@@ -102,27 +107,78 @@ describe('an image that is set by a commit', () => {
     expect(await textOf('main', 'web.yaml')).to.equal('image: web:1\n');
   });
 
-  it('is a pull request where the branch takes no push, and a patch where there is no forge', async () => {
-    const { publish } = world.options;
-    const parts = (): PromoteOptions => ({
-      ...options(),
-      async publish(move) {
-        if (move.branch === 'main')
-          throw new ProblemError({ reason: 'PushRefused', message: 'main is protected' });
-        return publish(move);
-      },
-    });
-    expect(await refusal(set({}, 'dev', parts())))
-      .to.contain('main is protected')
-      .and.contain('-image: web:1\n    +image: web:2');
+  /** The branch takes no push. */
+  const parts = (): PromoteOptions => ({
+    ...options(),
+    async publish(move) {
+      if (move.branch === 'main')
+        throw new ProblemError({ reason: 'PushRefused', message: 'main is protected' });
+      return world.options.publish(move);
+    },
+  });
+  function forgeHere() {
     const forge = fakeForge();
     forge.tip = async (branch) => (await world.repository.branches())[branch];
     world.forge = forge;
+    return forge;
+  }
+
+  it('is a pull request where the branch takes no push, and a patch where there is no forge', async () => {
+    expect(await refusal(set({}, 'dev', parts())))
+      .to.contain('main is protected')
+      .and.contain('-image: web:1\n    +image: web:2');
+    const forge = forgeHere();
     const report = await set({}, 'dev', parts());
     const [pull] = forge.kept.pullRequests.values();
     expect(report).to.include({ outcome: 'Proposed', pullRequest: pull?.url });
-    expect(pull?.head.branch).to.equal('pilotage/images/dev');
+    expect(pull?.head.branch).to.equal(IMAGES);
     await set({}, 'dev', parts());
     expect(forge.kept.pullRequests.size).to.equal(1);
+    expect((await world.tip(IMAGES)).oid, 'the same image again').to.equal(report.commit);
+  });
+
+  it('is a further commit of the pull request that is open, whose text then names both', async () => {
+    const forge = forgeHere();
+    await world.push('main', { 'web.yaml': 'image: web:1\n', 'worker.yaml': 'image: worker:1\n' });
+    const first = await set({ reason: 'Build 7' }, 'dev', parts());
+    const second = await set({ reason: 'Build 8' }, 'dev', parts(), named('bob'), 'worker=worker:5');
+    expect(forge.kept.pullRequests.size).to.equal(1);
+    expect([await textOf(IMAGES, 'web.yaml'), await textOf(IMAGES, 'worker.yaml')]).to.deep.equal([
+      'image: web:2\n',
+      'image: worker:5\n',
+    ]);
+    const tip = await world.tip(IMAGES);
+    expect([tip.oid, tip.parents]).to.deep.equal([second.commit, [first.commit]]);
+    const pull = forge.kept.pullRequests.get(1);
+    expect(pull?.title).to.equal('Set web, worker in dev');
+    expect(pull?.body).to.contain('Build 7').and.contain('Build 8');
+    await set({}, 'dev', parts(), named('ann'), 'web=web:3');
+    expect(await textOf(IMAGES, 'worker.yaml')).to.equal('image: worker:5\n');
+    forge.set(1, { state: 'closed' });
+    await set({}, 'dev', parts(), named('ann'), 'web=web:4');
+    expect(forge.kept.pullRequests.get(2)?.title).to.equal('Set web to web:4 in dev');
+    expect(await textOf(IMAGES, 'worker.yaml'), 'of one that was closed nothing is left').to.equal(
+      'image: worker:1\n',
+    );
+  });
+
+  it('says what went wrong where its pull request cannot be pushed for another reason, and tries again where it was overtaken', async () => {
+    forgeHere();
+    const { publish } = world.options;
+    const failing = (to: () => ReturnType<typeof publish>) =>
+      Object.assign(world.options, {
+        publish: () => {
+          Object.assign(world.options, { publish });
+          return to();
+        },
+      });
+    failing(async () => {
+      throw new ProblemError({ reason: 'Unreachable', message: 'git.example.com does not answer' });
+    });
+    expect(await refusal(set({}, 'dev', parts())))
+      .to.contain('does not answer')
+      .and.not.contain('takes no push');
+    failing(async () => 'rejected');
+    expect((await set({}, 'dev', parts())).outcome).to.equal('Proposed');
   });
 });
