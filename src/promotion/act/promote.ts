@@ -23,6 +23,8 @@ export interface PromoteRequest {
   readonly again?: boolean;
   /** The policy asks for it, not a person. */
   readonly auto?: boolean;
+  /** No pull request instead: a branch that takes no push is a problem. */
+  readonly pushOnly?: boolean;
   /** Gates that this revision passes by a person's word. Who may give it is asked before. */
   readonly skip?: SkipRequest;
   /** Tests of what the source runs that failed run once more. */
@@ -75,15 +77,17 @@ export async function promote(
   const isNewest = gathered.revision.oid === found.revision.oid;
   const leaps = leapsOf(found.target, request.leap, by, now);
   const promotion = await recordSkips(options.home, requested, [...(isNewest ? skips : []), ...leaps]);
-  const proposal = await proposalFor(options, gathered, decision);
+  const proposal = request.pushOnly ? undefined : await proposalFor(options, gathered, decision);
   if (proposal) {
     const proposed = await propose(options, gathered, { decision, promotion, by, ...proposal });
     return { ...proposed, ...besides(choice) };
   }
   // A pull request is opened by itself; the branch is moved by itself where the policy says so alone.
   const mayPush = !request.auto || gathered.target.status?.promotionPolicy?.auto === true;
-  if (decision.type === 'advance' && mayPush)
-    return { ...(await push(options, gathered, { decision, promotion, by })), ...besides(choice) };
+  if (decision.type === 'advance' && mayPush) {
+    const move = request.pushOnly ? advance : push;
+    return { ...(await move(options, gathered, { decision, promotion, by })), ...besides(choice) };
+  }
   await recordStatus(options.home, promotion, statusOf(decision));
   return { ...reportOf(gathered, decision), ...besides(choice) };
 }

@@ -35,14 +35,26 @@ export async function proposalFor(
   if (decision.type === 'upToDate' || tip === null) return undefined;
   const { delivery, environment, branch } = target.spec;
   const isAsked = target.status?.promotionPolicy?.by === 'pull-request';
-  const isOpen = promotion?.status?.pullRequest !== undefined && !promotion.status.pullRequest.closed;
+  const isOpen = openPullRequest(promotion) !== undefined;
   if (!isAsked && !isOpen && decision.type !== 'advance') return undefined;
   const forge = await options.forge(delivery);
   if (isAsked && !forge) throw new ProblemError(noForge(delivery, environment));
   if (!forge || isAsked || isOpen) return forge && { forge };
+  return (await isProtectedAt(forge, branch)) ? { forge } : undefined;
+}
+
+/** The pull request that brings a promotion, as it was recorded. */
+export function openPullRequest(promotion: Promotion | undefined): Recorded | undefined {
+  const { pullRequest } = promotion?.status ?? {};
+  return pullRequest?.closed ? undefined : pullRequest;
+}
+
+type Recorded = NonNullable<NonNullable<Promotion['status']>['pullRequest']>;
+
+/** Where the forge says nothing, the push finds out. */
+export async function isProtectedAt(forge: Forge, branch: string): Promise<boolean> {
   const rules = await forge.branchRules(branch);
-  // Where the forge says nothing, the push finds out.
-  return rules.ok && rules.value.isProtected ? { forge } : undefined;
+  return rules.ok && rules.value.isProtected;
 }
 
 const noForge = (delivery: string, environment: string): Problem => ({
@@ -65,8 +77,7 @@ export async function propose(
   const { target, source } = gathered;
   const { branch } = target.spec;
   // Said in the pull request that is there already; of what is wrong, none is opened.
-  const recorded = how.promotion.status?.pullRequest;
-  const known = recorded?.closed ? undefined : recorded;
+  const known = openPullRequest(how.promotion);
   const isRefused = decision.type === 'refuse';
   if (isRefused && !known) return recordDecision(options, gathered, how);
   const before = known ? undefined : await proposedBefore(options, gathered, how);

@@ -9,6 +9,7 @@ import type { PromoteOptions } from '../options.ts';
 import { environmentOf, promotionOf } from '../record/lookup.ts';
 import { recordAgain } from '../record/promotion.ts';
 import { promote } from './promote.ts';
+import { isProtectedAt, openPullRequest } from './pullrequest.ts';
 import { pushRevert } from './revert.ts';
 
 export interface Member {
@@ -69,6 +70,21 @@ async function notTogether(
       message: `${name} is promoted by pull request, which somebody merges at another time: it cannot move together with others.`,
       remedy: `pilotage promote ${name}`,
     };
+  const promotion = await promotionOf(options.home, promotionObjectName(delivery, environment, revision));
+  const pull = openPullRequest(promotion);
+  if (pull)
+    return {
+      reason: 'NotTogether',
+      message: `Pull request ${pull.number} brings ${revision.slice(0, 7)} to ${name}, and is open (${pull.url}): it cannot move together with others.`,
+      remedy: `Merge it, and promote the others alone; or close it, and take the rejection back: pilotage reject ${name} --off`,
+    };
+  const forge = await options.forge(delivery);
+  if (forge && (await isProtectedAt(forge, branch)))
+    return {
+      reason: 'NotTogether',
+      message: `The branch ${branch} of ${name} is protected: what is promoted there comes by pull request, and cannot move together with others.`,
+      remedy: `Alone: pilotage promote ${name}`,
+    };
   const repository = await options.repository(delivery);
   const tip = (await repository?.branches())?.[branch];
   if (repository && tip !== undefined) {
@@ -97,7 +113,7 @@ async function move(
   user: User,
 ): Promise<PromotionReport | { readonly problem: Problem }> {
   try {
-    const report = await promote(options, delivery, environment, { dryRun: false }, user);
+    const report = await promote(options, delivery, environment, { dryRun: false, pushOnly: true }, user);
     if (report.outcome === 'Promoted') return report;
     const reasons = [
       ...report.problems.map(({ message }) => message),

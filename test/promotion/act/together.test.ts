@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { ProblemError } from '../../../src/base/errors.ts';
 import { promoteTogether } from '../../../src/promotion/act/together.ts';
 import { permit } from '../../../src/promotion/permit/permit.ts';
 import { environmentOf } from '../../../src/promotion/record/lookup.ts';
+import { fakeForge } from '../../fakes/forge.ts';
 import { named } from '../../fakes/user.ts';
 import { addEnvironment, createWorld, type World } from '../harness.ts';
 
@@ -98,5 +100,41 @@ describe('promotions together', () => {
       'Refused',
       'NotTogether',
     ]);
+  });
+
+  it('take back what has moved where the push of one is refused, and open no pull request for it', async () => {
+    world.forge = fakeForge();
+    const [before] = await trees();
+    await world.ships({ 'app.yaml': 'two' });
+    const { publish } = world.options;
+    Object.assign(world.options, {
+      publish: async (move: Parameters<typeof publish>[0]) => {
+        if (move.branch !== 'eu') return publish(move);
+        throw new ProblemError({ reason: 'PushRefused', message: 'eu takes no push' });
+      },
+    });
+    const { outcome, problems } = await together();
+    expect([outcome, problems.map(({ reason }) => reason)]).to.deep.equal(['TakenBack', ['PushRefused']]);
+    expect((await world.tip('prod')).tree).to.equal(before);
+    expect(world.forge.kept.pullRequests.size).to.equal(0);
+  });
+
+  it('are refused where one would come by pull request: its branch is protected, or one is open for it', async () => {
+    const forge = fakeForge();
+    world.forge = forge;
+    const before = await trees();
+    await world.ships({ 'app.yaml': 'two' });
+    forge.protectedBranches = ['eu'];
+    const refused = await together();
+    expect([refused.outcome, refused.members[1]?.problems[0]?.message]).to.deep.equal([
+      'Refused',
+      'The branch eu of shop/eu is protected: what is promoted there comes by pull request, and cannot move together with others.',
+    ]);
+    expect((await world.promote({ to: 'eu' })).outcome).to.equal('Proposed');
+    forge.protectedBranches = [];
+    const open = await together();
+    expect(open.outcome).to.equal('Refused');
+    expect(open.members[1]?.problems[0]?.message).to.contain('Pull request 1 brings');
+    expect(await trees()).to.deep.equal(before);
   });
 });
