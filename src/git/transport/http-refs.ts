@@ -49,8 +49,8 @@ async function exchange<T extends Refs | undefined>(
   const source = answer.body ?? once(Buffer.alloc(0));
   try {
     if (answer.statusCode !== 200) throw statusProblem(url, answer.statusCode, answer.headers);
-    if (answer.headers?.['content-type'] !== `${name}-${body ? 'result' : 'advertisement'}`)
-      throw notGit(url);
+    const type = mediaTypeOf(answer.headers?.['content-type']);
+    if (type !== `${name}-${body ? 'result' : 'advertisement'}`) throw notGit(url);
     const packets = new PacketReader(buffers(source));
     const refs = await read(packets);
     // Read to its end, a connection serves the next question too.
@@ -63,6 +63,9 @@ async function exchange<T extends Refs | undefined>(
     await source.return?.();
   }
 }
+
+/** Without parameters, which proxies add, and in lower case: RFC 9110, section 8.3.1. */
+const mediaTypeOf = (contentType = ''): string => (contentType.split(';')[0] ?? '').trim().toLowerCase();
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
   yield bytes;

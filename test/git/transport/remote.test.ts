@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -149,6 +149,27 @@ describe('a remote', () => {
       expect((await listing(`http://127.0.0.1:${port}/x`))?.reason).to.equal('RemoteUnreachable');
       expect((await listing(dir))?.reason).to.equal('NotARepository');
       expect((await listing(join(dir, 'absent')))?.reason).to.equal('RemoteUnreachable');
+    });
+
+    it('is one whose answers have a type with parameters, or in capitals', async () => {
+      const far = await served.repositories.create('shop');
+      const tip = await commit(far, { a: '1' });
+      await far.moveBranch('main', tip, null);
+      const proxy = createServer((req, res) => {
+        const { method = '', headers } = req;
+        const asked = request(`${served.url}${req.url}`, { method, headers }, (answer) => {
+          const type = (answer.headers['content-type'] ?? '').replace('x-git', 'X-Git');
+          res.writeHead(answer.statusCode ?? 0, { 'content-type': `${type}; charset=utf-8` });
+          answer.pipe(res);
+        });
+        req.pipe(asked);
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      const { port } = proxy.address() as AddressInfo;
+      const remote = openRemote(`http://127.0.0.1:${port}/shop.git`, { logger: silentLogger });
+      expect((await remote.listBranches()).branches).to.deep.equal({ main: tip });
+      proxy.closeAllConnections();
+      proxy.close();
     });
 
     it('says that its HEAD names no branch, and what to do about it', async () => {
