@@ -62,6 +62,16 @@ export function comparisonIn(
     known.set(key, trees);
     return trees;
   };
+  // What is deployed is `from`: the answer is the same for all that ask for the same signatures. A pass says of each what it lacks.
+  const verified = new Map<string, Promise<boolean>>();
+  const isVerified = (environment: Environment, from: string, tip: string) => {
+    const key = JSON.stringify([from, tip, environment.spec.verify ?? null]);
+    const answer =
+      verified.get(key) ??
+      Promise.resolve(verifies?.(environment, tip)).then((said) => said?.type !== 'held');
+    verified.set(key, answer);
+    return answer;
+  };
   return async (environment, tip) => {
     const { spec, status } = environment;
     const from = status?.wantedRevision;
@@ -70,7 +80,7 @@ export function comparisonIn(
     const request = { ...spec, buildsImages: spec.cluster === undefined };
     if (trees === undefined || !sameInputs(request, ...trees)) return false;
     // What is recorded as deployed is what later commits are compared with.
-    if ((await verifies?.(environment, tip))?.type === 'held') return false;
+    if (!(await isVerified(environment, from, tip))) return false;
     const permission = await mayDeploy?.(environment, tip);
     return permission === undefined || (permission.type === 'allowed' && permission.note === undefined);
   };

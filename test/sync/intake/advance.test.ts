@@ -66,6 +66,30 @@ describe('a commit that leaves an environment as it is', () => {
     ]);
   });
 
+  it('is asked once for its signature, however many environments it leaves alone', async () => {
+    const asked: string[] = [];
+    await world.stop();
+    world = await createHarness({
+      verifies: async ({ spec }, revision) => {
+        asked.push(`${spec.environment} ${revision}`);
+        return { type: 'allowed' };
+      },
+    });
+    const names = Array.from({ length: 50 }, (_, at) => `e${10 + at}`);
+    const rows = names.map((name, at) => {
+      const verify = at % 2 === 0 ? ', verify: {signatures: required}' : '';
+      return `{name: ${name}, branch: main, path: ${name}${verify}}`;
+    });
+    const file = `apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nmetadata: {name: shop}\nspec: {environments: [${rows.join()}]}\n`;
+    const files = Object.fromEntries(names.map((name) => [`${name}/x.yaml`, cm('x')]));
+    await world.push({ 'pilotage.yaml': file, ...files });
+    asked.length = 0;
+    const tip = await world.push({ 'pilotage.yaml': file, ...files, 'e10/x.yaml': cm('x', { k: 'new' }) });
+    expect(await status('e59')).to.include({ deployedRevision: tip, release: 1 });
+    const others = asked.filter((one) => !one.startsWith('e10 '));
+    expect(others.sort()).to.deep.equal([`e11 ${tip}`, `e12 ${tip}`]);
+  });
+
   it('does not keep drift from being healed, nor a later change from being deployed', async () => {
     await world.push(one);
     await world.push(two);

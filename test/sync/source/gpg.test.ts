@@ -88,6 +88,24 @@ withGpg('signatures of OpenPGP, by a real gpg', function () {
     expect(Math.min(...ends)).to.be.within(Date.now() + 363 * 86_400_000, Date.now() + 366 * 86_400_000);
   });
 
+  it('are verified with all keys taken in by one process, of which a damaged one spoils no other', async () => {
+    const bin = mkdtempSync(join(tmpdir(), 'gpg-'));
+    try {
+      const script = `#!/bin/sh\necho "$*" >> ${bin}/asked\nPATH='${PATH}' exec gpg "$@"\n`;
+      writeFileSync(join(bin, 'gpg'), script, { mode: 0o755 });
+      const counted = createGpg({ path: `${bin}:${PATH}` });
+      const damaged = own.publicKey(BOB).replace(/\n[A-Za-z0-9+/]{8}/, '\nAAAAAAAA');
+      const cut = own.publicKey(BOB).slice(0, 200);
+      const keys = [damaged, cut, own.publicKey(OLD), own.publicKey(ADA)];
+      const verdict = await counted.verify(keys, own.sign(ADA, PAYLOAD), PAYLOAD);
+      expect(verdict).to.include({ kind: 'valid', fingerprint: own.fingerprint(ADA) });
+      const asked = readFileSync(join(bin, 'asked'), 'utf8').trim().split('\n');
+      expect(asked.filter((args) => args.includes('--import'))).to.have.length(1);
+    } finally {
+      drop(bin);
+    }
+  });
+
   it('are not valid of another payload', async () => {
     expect(await why([own.publicKey(ADA)], own.sign(ADA, OTHER))).to.equal(
       'its signature of OpenPGP is of something else',
