@@ -52,48 +52,78 @@ export function createSender({ home, watched, channels, roads, clock, logger }: 
   const { environments } = watched;
   const owedTo = environments.index((one) => [...new Set(toldOf(one)?.owed.map(({ to }) => to) ?? [])]);
   const lines = new Map<string, Line>();
-  /** Sent or lost, while the informer may still say that it is owed. */
-  const settled = new Map<string, Set<string>>();
+  /** Sent, or lost and why, while it may still stand on record that it is owed: a write may have failed, and what an informer says is late. */
+  const settled = new Map<string, Map<string, string | undefined>>();
 
+  const settledOf = (name: string): Map<string, string | undefined> => {
+    const done = settled.get(name) ?? new Map();
+    settled.set(name, done);
+    return done;
+  };
+
+  /** All that stands on record. */
   function entriesFor(name: string): readonly Entry[] {
-    const done = settled.get(name);
     const all = owedTo(name).flatMap((environment) =>
       (toldOf(environment)?.owed ?? [])
         .filter(({ to }) => to === name)
         .map((owed) => ({ environment, owed })),
     );
+    const done = settledOf(name);
     const keys = new Set(all.map(keyOf));
-    for (const key of done ?? []) if (!keys.has(key)) done?.delete(key);
-    return all.filter((entry) => !done?.has(keyOf(entry)));
+    for (const key of [...done.keys()]) if (!keys.has(key)) done.delete(key);
+    return all;
   }
 
-  /** Takes entries off the records of their environments. */
-  async function settle(name: string, entries: readonly Entry[], why?: string): Promise<void> {
-    const done = settled.get(name) ?? new Set();
-    settled.set(name, done);
-    for (const entry of entries) done.add(keyOf(entry));
-    for (const object of new Set(entries.map(({ environment }) => environment.metadata.name ?? ''))) {
-      const of = entries.filter(({ environment }) => environment.metadata.name === object);
-      const gone = new Set(of.map(({ owed }) => JSON.stringify(owed)));
-      await updateObject({
-        client: home,
-        resource: ENVIRONMENTS,
-        key: { namespace: PILOTAGE_NAMESPACE, name: object },
-        change(current: Environment) {
-          const told = toldOf(current);
-          if (!told) return undefined;
-          const owed = told.owed.filter((one) => !gone.has(JSON.stringify(one)));
-          const { lost, ...rest } = told;
-          const next =
-            why === undefined ? keptLost(lost, name) : addedLost(lost, name, of.length, why, clock.now());
-          return withTold(current, { ...rest, owed, ...(next ? { lost: next } : {}) });
-        },
-      }).catch(notFoundAsUndefined);
+  /** Of what is settled nothing stays on record: after a restart it would be sent again. */
+  async function writeOff(name: string, entries: readonly Entry[]): Promise<void> {
+    const done = settledOf(name);
+    for (const why of new Set(entries.map((entry) => done.get(keyOf(entry))))) {
+      const those = entries.filter((entry) => done.get(keyOf(entry)) === why);
+      for (const object of new Set(those.map(({ environment }) => environment.metadata.name ?? '')))
+        await takeOff(
+          name,
+          object,
+          those.filter(({ environment }) => environment.metadata.name === object),
+          why,
+        );
     }
   }
 
+  /** Takes entries off the record of their environment. */
+  async function takeOff(name: string, object: string, entries: readonly Entry[], why: string | undefined) {
+    const gone = new Set(entries.map(({ owed }) => JSON.stringify(owed)));
+    await updateObject({
+      client: home,
+      resource: ENVIRONMENTS,
+      key: { namespace: PILOTAGE_NAMESPACE, name: object },
+      change(current: Environment) {
+        const told = toldOf(current);
+        if (!told) return undefined;
+        const owed = told.owed.filter((one) => !gone.has(JSON.stringify(one)));
+        const count = told.owed.length - owed.length;
+        if (count === 0) return undefined;
+        const { lost, ...rest } = told;
+        const next =
+          why === undefined ? keptLost(lost, name) : addedLost(lost, name, count, why, clock.now());
+        return withTold(current, { ...rest, owed, ...(next ? { lost: next } : {}) });
+      },
+    }).catch(notFoundAsUndefined);
+  }
+
+  async function settle(name: string, entries: readonly Entry[], why?: string): Promise<void> {
+    const done = settledOf(name);
+    for (const entry of entries) done.set(keyOf(entry), why);
+    await writeOff(name, entries);
+  }
+
   async function reconcile(name: string): Promise<Again> {
-    const entries = entriesFor(name);
+    const all = entriesFor(name);
+    const done = settledOf(name);
+    await writeOff(
+      name,
+      all.filter((entry) => done.has(keyOf(entry))),
+    );
+    const entries = all.filter((entry) => !done.has(keyOf(entry)));
     if (entries.length === 0) return undefined;
     const now = clock.now();
     const channel = await channels.find(name);

@@ -1,5 +1,6 @@
 import { silentLogger } from '../../src/base/log.ts';
 import type { WebAnswer, WebRequest } from '../../src/charts/web/ask.ts';
+import type { KubeClient } from '../../src/kube/client/client.ts';
 import { updateObject } from '../../src/kube/client/update.ts';
 import {
   ENVIRONMENTS,
@@ -24,6 +25,16 @@ export const keyOf = (name: string) => ({ namespace: PILOTAGE_NAMESPACE, name: `
 export async function startNotifying() {
   const api = await startTestApi();
   const home = api.client();
+  /** Calls of the sender alone; a write that fails is one that the home did not answer. */
+  const writes = { count: 0, failing: 0 };
+  const homeOfSender: KubeClient = {
+    ...home,
+    async update(resource, object, options) {
+      writes.count++;
+      if (writes.failing-- > 0) throw new Error('ECONNRESET');
+      return home.update(resource, object, options);
+    },
+  };
   await install(home, api.clock, new AbortController().signal);
   const sent: { url: string; text: string }[] = [];
   const state = { answer: async (_request: WebRequest): Promise<number> => 200, afterTaken: () => {} };
@@ -40,7 +51,10 @@ export async function startNotifying() {
   const start = (): void => {
     const stopping = new AbortController();
     const watching = { ...common, watched: watchedIn(home, api.clock) };
-    const parts = [createDecider(watching), createSender({ ...watching, channels, roads })];
+    const parts = [
+      createDecider(watching),
+      createSender({ ...watching, home: homeOfSender, channels, roads }),
+    ];
     for (const one of parts) one.start(stopping.signal);
     stop = async () => {
       stopping.abort();
@@ -53,6 +67,7 @@ export async function startNotifying() {
     home,
     sent,
     state,
+    writes,
     start,
     stop: () => stop(),
     actions: createChannelActions({ store: channels, roads, now: () => api.clock.now() }),

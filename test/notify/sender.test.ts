@@ -74,6 +74,30 @@ describe('telling channels', () => {
     expect(at.sent).to.have.length(1);
   });
 
+  it('takes what was sent off the record although the first write fails, so that a restart sends it to nobody', async () => {
+    at.state.afterTaken = () => {
+      at.writes.failing = 1;
+    };
+    await at.environment('prod', rules);
+    await at.becomes('prod', degraded);
+    await at.until(() => isTold('prod'));
+    expect(at.writes.count).to.equal(2);
+    await at.stop();
+    at.start();
+    await aWhile();
+    expect(at.sent).to.have.length(1);
+    expect(at.writes.count).to.equal(2);
+  });
+
+  it('says what was lost although the first write fails', async () => {
+    at.writes.failing = 1;
+    await at.environment('dev', [{ to: 'nowhere', on: ['degraded'] }]);
+    await at.becomes('dev', degraded);
+    await at.until(async () => (await lost('dev')) !== undefined);
+    expect(await lost('dev')).to.contain('1 notification was not sent: there is no channel nowhere');
+    expect(await owed('dev')).to.deep.equal([]);
+  });
+
   it('asks a channel that fails again, less often each time, and says after a day that it has given up', async () => {
     let asked = 0;
     at.state.answer = async () => {
