@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Place } from '../base/place.ts';
 import { formatPlace } from '../base/place.ts';
+import { remembering } from '../base/textmemo.ts';
 import { Account } from '../kube/cel/meter.ts';
 import { builtinKind } from '../kube/kinds/builtin.ts';
-import { compileOnObject, type Evaluated, evaluateOnObject } from '../kube/rules/objectexpression.ts';
+import {
+  compileOnObject,
+  type Evaluated,
+  evaluateOnObject,
+  type Wanted,
+} from '../kube/rules/objectexpression.ts';
 import { canonicalJson } from '../kube/values/equal.ts';
 import { gvkOf, type KubeObject } from '../kube/values/types.ts';
 import { isWorse } from './rollup.ts';
@@ -50,6 +56,12 @@ export function createUserRules({ rules, allowed, delivery }: UserRules): {
   readonly judge: (object: KubeObject, own: Verdict) => Verdict;
 } {
   const account = new Account(BUDGET);
+  const digests = new Map<UserRule, string>();
+  const digestOf = (rule: UserRule): string => {
+    const digest = digests.get(rule) ?? digestOfRule(rule);
+    digests.set(rule, digest);
+    return digest;
+  };
   return {
     judge(object, own) {
       const { group, kind } = gvkOf(object);
@@ -58,7 +70,7 @@ export function createUserRules({ rules, allowed, delivery }: UserRules): {
       const isBuiltin = builtinKind(gvkOf(object)) !== undefined;
       const said = about.flatMap((rule) => {
         const verdict = verdictBy(rule, object, account);
-        return verdict ? [{ rule, verdict, digest: digestOfRule(rule) }] : [];
+        return verdict ? [{ rule, verdict, digest: digestOf(rule) }] : [];
       });
       const agreed = isBuiltin ? [] : said.filter(({ digest }) => allowed.has(digest));
       const base = agreed.length > 0 ? worst(agreed.map(({ verdict }) => verdict)) : own;
@@ -115,13 +127,18 @@ const STATES: Readonly<Record<RuledState, VerdictState>> = {
   healthy: 'Healthy',
 };
 
+/** Characters of expressions. */
+const CAPACITY = 2 ** 17;
+/** The same few are asked of every object at every look. */
+const compiledOnObject = remembering(CAPACITY, (source, wanted) => compileOnObject(source, wanted as Wanted));
+
 function evaluate<T extends boolean | string>(
   source: string,
-  wanted: 'bool' | 'string',
+  wanted: Wanted,
   object: KubeObject,
   account: Account,
 ): Evaluated<T> {
-  const compiled = compileOnObject(source, wanted);
+  const compiled = compiledOnObject(source, wanted);
   if (!compiled.ok) return { type: 'failed', message: compiled.message };
   return evaluateOnObject<T>(compiled.program, object, account, PER_CALL);
 }
