@@ -1,3 +1,4 @@
+import { parseQuantity, type Quantity } from '../kube/values/quantity.ts';
 import type { EnvironmentEntry, PreviewPolicy, PreviewQuota } from './deliveryfile.ts';
 import { formatDuration } from './duration.ts';
 import { PREVIEWS, QUOTA } from './pilotagegrammar.ts';
@@ -98,21 +99,27 @@ function whole(at: Cursor | undefined, found: number | undefined, most: number):
   return complain(at, 'WrongValue', `must be from 1 to ${most}`);
 }
 
-/** A decimal number, with a suffix of Kubernetes where it is one of bytes. */
-const CPU = /^\d+(\.\d{1,3})?$|^\d+m$/;
-const BYTES = /^\d+(\.\d+)?([KMGT]i?|k)?$/;
+/** Longer ones mean nothing; a power of ten of many digits takes long to read. */
+const QUANTITY = /^(?=.{1,20}$)(?!.*[eE][+-]?\d{3})/;
+
+/** Not negative, and of nothing finer than a cluster tells apart: `512m` of memory means `512M`. */
+const isOf = (resource: 'cpu' | 'memory', { digits, exponent, format }: Quantity): boolean =>
+  digits >= 0n &&
+  (resource === 'cpu' ? format !== 'BinarySI' && exponent >= -3 : format === 'BinarySI' || exponent >= 0);
 
 function readQuota(at: Cursor | undefined): PreviewQuota {
   const fields = QUOTA.open(at);
-  const quantity = (one: Cursor | undefined, form: RegExp, like: string): string | undefined => {
+  const quantity = (resource: 'cpu' | 'memory', like: string): string | undefined => {
+    const one = fields[resource].at;
     if (one === undefined) return undefined;
     const text = typeof one.value === 'number' ? String(one.value) : one.value;
-    if (typeof text === 'string' && form.test(text)) return text;
+    const found = typeof text === 'string' && QUANTITY.test(text) ? parseQuantity(text) : undefined;
+    if (typeof text === 'string' && found && isOf(resource, found)) return text;
     return complain(one, 'WrongType', `must be a quantity such as ${like}`);
   };
   return {
-    cpu: quantity(fields.cpu.at, CPU, '2 or 500m') ?? DEFAULT_QUOTA.cpu,
-    memory: quantity(fields.memory.at, BYTES, '2Gi') ?? DEFAULT_QUOTA.memory,
+    cpu: quantity('cpu', '2 or 500m') ?? DEFAULT_QUOTA.cpu,
+    memory: quantity('memory', '2Gi') ?? DEFAULT_QUOTA.memory,
     pods: whole(fields.pods.at, fields.pods.read(), MOST.pods) ?? DEFAULT_QUOTA.pods,
   };
 }

@@ -90,6 +90,17 @@ describe('previews in pilotage.yaml', () => {
     });
   }
 
+  it('take as a quota what a cluster takes, and nothing that it does not', () => {
+    const taken = (resource: string, text: string): boolean =>
+      complaint(`{branches: [f/*], quota: {${resource}: "${text}"}}`) === '';
+    for (const text of ['2', '0.5', '500m', '2k', '1e1']) expect(taken('cpu', text), text).to.equal(true);
+    for (const text of ['2Gi', '-1', '0.0005', '1u', '']) expect(taken('cpu', text), text).to.equal(false);
+    for (const text of ['512Mi', '1Pi', '0.1Gi', '1E', '1e9', '512k', '1024'])
+      expect(taken('memory', text), text).to.equal(true);
+    for (const text of ['512K', '512m', '-1Gi', '1 Gi', '1e-999999999', '1e99999999', '9'.repeat(30)])
+      expect(taken('memory', text), text).to.equal(false);
+  });
+
   it('leave no environment a name of previews', () => {
     const environments = '  environments: [{name: dev, branch: main}, {name: preview-x}]\n';
     expect(complaint('branches: [f/*]', environments)).to.contain('preview-x is a name of previews');
