@@ -57,18 +57,22 @@ interface PromoteOptions extends OutputOptions, WaitingOptions {
 
 const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
 
-/** Several targets at once. What is said of one revision, a skip or another source, is said of one target at a time. */
+/** What is said of one revision, a skip or another source, is said of one target at a time. */
+const isOfOne = ({ again, retest, from, skip, reason }: PromoteOptions): boolean =>
+  Boolean(again || retest || from || skip.length > 0 || reason !== undefined);
+
+/** Several targets at once. */
 async function promoteTogether(
   context: CliContext,
   environments: readonly string[],
   options: PromoteOptions,
   exit: (code: number) => void,
 ): Promise<void> {
-  if (!options.together || options.again || options.from || options.skip.length > 0)
+  if (!options.together || isOfOne(options))
     throw new ProblemError({
       reason: 'Misused',
       message: options.together
-        ? '--together goes with --dry-run alone: --again, --skip and --from are about one target.'
+        ? '--together goes with --dry-run and --wait: --again, --retest, --skip, --from and --reason are about one target.'
         : 'Several targets are promoted one by one, or with --together: all of them or none.',
       remedy: `pilotage promote ${environments.join(' ')} --together`,
     });
@@ -77,7 +81,13 @@ async function promoteTogether(
   const report = await daemon.post<TogetherReport>('/api/v1/promotions', body);
   if (options.output === 'json') printJson(context, report);
   else print(context, formatTogether(report));
-  if (!['Promoted', 'WouldPromote', 'UpToDate'].includes(report.outcome)) exit(1);
+  if (!['Promoted', 'WouldPromote', 'UpToDate'].includes(report.outcome)) return exit(1);
+  if (!options.wait || options.dryRun) return;
+  const until = context.clock.monotonic() + options.timeout;
+  for (const member of report.members) {
+    const timeout = Math.max(0, until - context.clock.monotonic());
+    await waitForRollout(context, daemon, member, { ...options, timeout });
+  }
 }
 
 const TOGETHER: Readonly<Record<TogetherReport['outcome'], string>> = {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { formatPromotion } from '../../../src/cli/commands/promote.ts';
 import type { PromotionReport } from '../../../src/model/faces.ts';
-import { type FakeFace, REVISION, startFace } from '../harness.ts';
+import { environment, type FakeFace, REVISION, startFace, statusOf } from '../harness.ts';
 
 const report = (more: Partial<PromotionReport> = {}): PromotionReport => ({
   delivery: 'shop',
@@ -74,6 +74,54 @@ describe('pilotage promote and approve', () => {
     const { code, stderr } = await face.run('promote', 'shop/prod', 'shop/eu');
     expect(code).to.equal(1);
     expect(stderr).to.contain('pilotage promote shop/prod shop/eu --together');
+  });
+
+  const together = (outcome: string) => ({
+    outcome,
+    members: ['prod', 'eu'].map((to) => report({ to })),
+    problems: [],
+  });
+
+  for (const [option, ...value] of [['--again'], ['--retest'], ['--from', 'shop/dev'], ['--reason', 'x']]) {
+    it(`refuses ${option} together, which is about one target`, async () => {
+      face.answers['POST /api/v1/promotions'] = together('Promoted');
+      const { code, stderr } = await face.run(
+        ...['promote', 'shop/prod', 'shop/eu', '--together'],
+        ...[option ?? '', ...value],
+      );
+      expect(code).to.equal(1);
+      expect(stderr).to.contain('are about one target');
+      expect(face.asked).to.deep.equal([]);
+    });
+  }
+
+  const TOGETHER = ['promote', 'shop/prod', 'shop/eu', '--together', '--wait'] as const;
+  const merge = '9'.repeat(40);
+  const arrived = { wantedRevision: merge, deployedRevision: merge, assessedRevision: merge };
+  const statusWhere = (eu: object) =>
+    statusOf(environment({ ...arrived, name: 'prod' }), environment({ ...arrived, name: 'eu', ...eu }));
+
+  it('waits for each that was promoted together', async () => {
+    face.answers['POST /api/v1/promotions'] = together('Promoted');
+    face.answers['GET /api/v1/status'] = statusWhere({});
+    const { code, stdout } = await face.run(...TOGETHER);
+    expect(code).to.equal(0);
+    expect(stdout).to.contain('shop/prod is healthy at').and.to.contain('shop/eu is healthy at');
+  });
+
+  it('fails when one of those that were promoted together is not healthy in the time that all have', async () => {
+    face.answers['POST /api/v1/promotions'] = together('Promoted');
+    face.answers['GET /api/v1/status'] = statusWhere({ health: 'Degraded' });
+    const { code, stdout, stderr } = await face.run(...TOGETHER, '--timeout', '3s');
+    expect(code).not.to.equal(0);
+    expect(stdout).to.contain('shop/prod is healthy at');
+    expect(stderr).to.contain('shop/eu');
+  });
+
+  it('waits for nothing where nothing moved together', async () => {
+    face.answers['POST /api/v1/promotions'] = together('Refused');
+    expect((await face.run(...TOGETHER)).code).to.equal(1);
+    expect(face.asked).to.have.length(1);
   });
 
   it('fails when it waits or is refused, so that a script stops', async () => {
