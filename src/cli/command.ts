@@ -22,6 +22,12 @@ export const outputOption = (): Option =>
     .choices(['text', 'json'])
     .default('text');
 
+/** For options that are repeatable. */
+export const collect = (value: string, previous: readonly string[]): readonly string[] => [
+  ...previous,
+  value,
+];
+
 /** Colours for one stream: none unless it is a terminal. */
 export function colorsOf(context: CliContext): ReturnType<typeof pc.createColors> {
   return pc.createColors(context.surroundings.color && context.stdout.isTTY === true);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { ProblemError } from '../base/errors.ts';
 import { isObject } from '../kube/values/equal.ts';
-import { outputOption } from './command.ts';
+import { collect, outputOption } from './command.ts';
 
 /** What every command that reads a working tree is told. */
 export interface WorkingTreeOptions {
@@ -20,12 +20,6 @@ export function workingTreeCommand(name: string): Command {
     .option('--set <path=value>', 'override one value (repeatable)', collect, [])
     .addOption(outputOption());
 }
-
-/** For options that are repeatable. */
-export const collect = (value: string, previous: readonly string[]): readonly string[] => [
-  ...previous,
-  value,
-];
 
 /** `a.b=1` → {a: {b: 1}}: numbers, booleans and null are typed as in Helm's --set, everything else is text. */
 export function overridesOf(settings: readonly string[]): Overrides {

@@ -1,5 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { equalSecrets } from '../base/equalsecrets.ts';
 import { ProblemError } from '../base/errors.ts';
 import { actingAs, mayActAs, TOKEN_HOLDER, type User } from '../model/user.ts';
 
@@ -103,9 +103,3 @@ const forbidden = (user: User, name: string) => ({
   reason: 'Forbidden',
   message: `${user.name} may not act as ${name}: only an administrator may act under another name.`,
 });
-
-/** In time that does not depend on where the two differ. */
-export function equalSecrets(given: string, wanted: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}

@@ -1,10 +1,11 @@
 /** Sign-ins of browsers: the cookie, and what keeps other pages from using it. */
 import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { equalSecrets } from '../base/equalsecrets.ts';
 import { type Problem, ProblemError } from '../base/errors.ts';
 import { SIGN_IN_MS } from '../model/providerlogin.ts';
 import type { User } from '../model/user.ts';
-import { bearerOf, equalSecrets } from './auth.ts';
+import { bearerOf } from './auth.ts';
 import type { FaceOptions } from './parts.ts';
 
 /** What a page that changes something sends along: the `csrf` of its session. */

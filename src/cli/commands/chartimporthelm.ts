@@ -13,7 +13,7 @@ import { treeOf } from '../../render/pool/wire.ts';
 import { renderInline } from '../../render/render.ts';
 import { toHandlebars } from '../../render/tohandlebars/chart.ts';
 import type { Manifest } from '../../render/types.ts';
-import { print } from '../command.ts';
+import { collect, print } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { readChartFolder } from '../init/chartfolder.ts';
 import { refuseExisting, writeNewFolder } from '../init/newfolder.ts';
@@ -36,8 +36,6 @@ export function importHelm(context: CliContext): Command {
     )
     .action((chart: string, options: ImportOptions) => writeTranslated(context, resolve(chart), options));
 }
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 async function writeTranslated(context: CliContext, root: string, options: ImportOptions): Promise<void> {
   const output = resolve(options.output);

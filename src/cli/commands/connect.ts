@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ProblemError } from '../../base/errors.ts';
 import type { ConnectReport, ConnectRequest } from '../../model/faces.ts';
-import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
+import { clientCommand, collect, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { webhookLines } from '../output/webhook.ts';
 import type { Keyboard } from '../password.ts';
@@ -298,5 +298,3 @@ function parsePreviews(text: string): number {
   if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, or off.');
   return Number(text);
 }
-
-const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];

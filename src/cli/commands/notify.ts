@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { ProblemError } from '../../base/errors.ts';
 import type { ChannelReport, ChannelRequest } from '../../model/notifyfaces.ts';
-import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
+import { clientCommand, collect, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { formatTable } from '../output/table.ts';
 
@@ -25,7 +25,6 @@ interface AddFlags extends OutputOptions {
 type ReadSecret = (path: string) => Promise<string>;
 type Message = { readonly message: string };
 
-const collect = (value: string, before: readonly string[]) => [...before, value];
 const pathOf = (name: string, act: string): string => `/api/v1/channels/${encodeURIComponent(name)}/${act}`;
 
 export function notifyCommand(context: CliContext, readSecret: ReadSecret): Command {

@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
 import { formatProblem, ProblemError } from '../../base/errors.ts';
 import type { PromotionReport, TogetherReport } from '../../model/faces.ts';
-import { clientCommand, environmentPath, face, type OutputOptions, print, printJson } from '../command.ts';
+import {
+  clientCommand,
+  collect,
+  environmentPath,
+  face,
+  type OutputOptions,
+  print,
+  printJson,
+} from '../command.ts';
 import type { CliContext } from '../context.ts';
 import type { FaceClient } from '../daemon/face.ts';
 import { shortRevision } from '../output/table.ts';
@@ -54,8 +62,6 @@ interface PromoteOptions extends OutputOptions, WaitingOptions {
   readonly together?: boolean;
   readonly reason?: string;
 }
-
-const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
 
 /** What is said of one revision, a skip or another source, is said of one target at a time. */
 const isOfOne = ({ again, retest, from, skip, reason }: PromoteOptions): boolean =>

@@ -15,12 +15,12 @@ import { explanationIn } from '../../render/provenance/explain.ts';
 import { render } from '../../render/render.ts';
 import type { Rendered, RenderRequest } from '../../render/types.ts';
 import { appRequest, refuseMissingImages } from '../apprequest.ts';
-import { print, printJson } from '../command.ts';
+import { collect, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { formatExplanation } from '../output/explanation.ts';
 import { ownIdentities } from '../secrets/keyfile.ts';
 import { readWorkingTree, type WorkingTree } from '../workingtree.ts';
-import { collect, overridesOf, type WorkingTreeOptions, workingTreeCommand } from '../workingtreecommand.ts';
+import { overridesOf, type WorkingTreeOptions, workingTreeCommand } from '../workingtreecommand.ts';
 
 interface RenderOptions extends WorkingTreeOptions {
   readonly values: readonly string[];

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { GrantReport, RoleReport } from '../../model/identityfaces.ts';
-import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
+import { clientCommand, collect, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { describeGrant } from '../output/grants.ts';
 import { formatTable } from '../output/table.ts';
@@ -14,8 +14,6 @@ interface GrantFlags extends Omit<OutputOptions, 'user'> {
 
 /** `--user` names who is given the role, not who asks. */
 const daemonOf = (context: CliContext, { user: _, ...flags }: GrantFlags) => face(context, flags);
-
-const collect = (value: string, before: readonly string[]) => [...before, value];
 
 export function roleCommand(context: CliContext): Command {
   const command = new Command('role').description('who may do what, for which deliveries and environments');

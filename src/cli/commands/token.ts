@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { NewToken, TokenReport } from '../../model/identityfaces.ts';
-import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
+import { clientCommand, collect, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { parseDays } from '../output/days.ts';
 import { formatTable } from '../output/table.ts';
@@ -14,8 +14,6 @@ interface CreateFlags extends OutputOptions {
   readonly expires?: number;
   readonly description?: string;
 }
-
-const collect = (value: string, before: readonly string[]) => [...before, value];
 
 export function tokenCommand(context: CliContext): Command {
   const command = new Command('token').description('keys for programs: personal ones, and robots');

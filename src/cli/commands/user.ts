@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { BootstrapCode, PasswordSet, UserReport } from '../../model/identityfaces.ts';
 import { bootstrapUrl } from '../bootstrap.ts';
-import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
+import { clientCommand, collect, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { findDaemon } from '../daemon/face.ts';
 import { formatTable } from '../output/table.ts';
@@ -13,8 +13,6 @@ interface UserFlags extends OutputOptions {
   readonly group: readonly string[];
   readonly password?: boolean;
 }
-
-const collect = (value: string, before: readonly string[]) => [...before, value];
 
 export function userCommand(context: CliContext, stdin: Keyboard): Command {
   const ask = secretAsker(stdin, context.stderr);

@@ -1,5 +1,6 @@
+import { equalSecrets } from '../../base/equalsecrets.ts';
 import { bodyOf, listOf, membersOf, other, pushOf } from './bodies.ts';
-import { digest, headerOf, isSame } from './signatures.ts';
+import { digest, headerOf } from './signatures.ts';
 import type { WebhookForge } from './webhook.ts';
 
 /**
@@ -15,7 +16,7 @@ export const azure: WebhookForge = {
     if (encoded === undefined)
       return { kind: 'refused', why: 'The header authorization is missing, or is not Basic.' };
     const text = Buffer.from(encoded, 'base64').toString('utf8');
-    if (!isSame(text.slice(text.indexOf(':') + 1), secret))
+    if (!equalSecrets(text.slice(text.indexOf(':') + 1), secret))
       return { kind: 'refused', why: 'The password is not the secret.' };
     return { kind: 'proven', once: digest(body) };
   },

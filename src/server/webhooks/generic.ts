@@ -1,5 +1,6 @@
+import { equalSecrets } from '../../base/equalsecrets.ts';
 import { bodyOf, listOf, other, pushOf } from './bodies.ts';
-import { digest, headerOf, hmac, isSame, untimely } from './signatures.ts';
+import { digest, headerOf, hmac, untimely } from './signatures.ts';
 import type { WebhookForge } from './webhook.ts';
 
 const SIGNATURE = 'x-pilotage-signature';
@@ -17,7 +18,7 @@ export const generic: WebhookForge = {
     const [, time, signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(sent ?? '') ?? [];
     if (time === undefined || signature === undefined)
       return { kind: 'refused', why: `The header ${SIGNATURE} is missing, or is not t=SECONDS,v1=HEX.` };
-    if (!isSame(signature, hmac(secret, `${time}.`, body).toString('hex')))
+    if (!equalSecrets(signature, hmac(secret, `${time}.`, body).toString('hex')))
       return {
         kind: 'refused',
         why: `The header ${SIGNATURE} does not sign this body and time with the secret.`,

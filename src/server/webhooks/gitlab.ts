@@ -1,5 +1,6 @@
+import { equalSecrets } from '../../base/equalsecrets.ts';
 import { bodyOf, other, pushOf } from './bodies.ts';
-import { digest, headerOf, hmac, isSame, untimely } from './signatures.ts';
+import { digest, headerOf, hmac, untimely } from './signatures.ts';
 import type { Hook, Proof, WebhookForge } from './webhook.ts';
 
 /**
@@ -15,7 +16,7 @@ export const gitlab: WebhookForge = {
     if (hook.headers['webhook-signature'] !== undefined) return proveSigned(hook, secret, now);
     const token = headerOf(hook.headers, 'x-gitlab-token');
     if (token === undefined) return { kind: 'refused', why: 'The header x-gitlab-token is missing.' };
-    if (!isSame(token, secret))
+    if (!equalSecrets(token, secret))
       return { kind: 'refused', why: 'The header x-gitlab-token has another secret.' };
     return { kind: 'proven', once: digest(headerOf(hook.headers, 'idempotency-key') ?? hook.body) };
   },
@@ -43,7 +44,7 @@ function proveSigned({ headers, body }: Hook, secret: string, now: number): Proo
   const isSigned = sent
     .split(' ')
     .slice(0, 4)
-    .some((one) => isSame(one, expected));
+    .some((one) => equalSecrets(one, expected));
   if (!isSigned)
     return { kind: 'refused', why: 'The header webhook-signature does not sign this with the secret.' };
   return late ? { kind: 'refused', why: late } : { kind: 'proven', once: digest(id) };

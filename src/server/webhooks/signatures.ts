@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { equalSecrets } from '../../base/equalsecrets.ts';
 import type { Hook, Proof } from './webhook.ts';
 
 export const hmac = (key: string | Buffer, ...parts: readonly (string | Buffer)[]): Buffer => {
@@ -9,10 +10,6 @@ export const hmac = (key: string | Buffer, ...parts: readonly (string | Buffer)[
 };
 
 export const digest = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
-
-/** In a time that does not depend on where they differ, nor on their lengths. */
-export const isSame = (a: string, b: string): boolean =>
-  timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
 
 /** A header that may come once; Node joins repeated ones by a comma, which no signature has. */
 export const headerOf = (headers: IncomingHttpHeaders, name: string): string | undefined => {
@@ -24,7 +21,7 @@ export const headerOf = (headers: IncomingHttpHeaders, name: string): string | u
 export function proveBody(hook: Hook, secret: string, header: string, prefix: string): Proof {
   const sent = headerOf(hook.headers, header);
   if (sent === undefined) return { kind: 'refused', why: `The header ${header} is missing.` };
-  if (!isSame(sent, prefix + hmac(secret, hook.body).toString('hex')))
+  if (!equalSecrets(sent, prefix + hmac(secret, hook.body).toString('hex')))
     return { kind: 'refused', why: `The header ${header} does not sign this body with the secret.` };
   return { kind: 'proven', once: digest(hook.body) };
 }
