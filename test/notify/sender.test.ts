@@ -154,6 +154,7 @@ describe('telling channels', () => {
     await at.actions.remove('chat');
     const { items } = await at.home.list(SECRETS, { namespace: PILOTAGE_NAMESPACE });
     expect(JSON.stringify(items)).not.to.contain(Buffer.from(URL_).toString('base64'));
+    expect(items.map(({ metadata }) => metadata.name)).not.to.include('notify-chat');
   });
 
   it('refuses a channel that could not be meant', async () => {

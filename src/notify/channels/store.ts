@@ -30,8 +30,6 @@ export interface Outcome {
   readonly message?: string;
 }
 
-type Texts = Readonly<Record<string, string>>;
-
 export type ChannelStore = ReturnType<typeof createChannelStore>;
 
 /** Channels: each a Secret of namespace `pilotage`, where no committer reads. */
@@ -41,24 +39,6 @@ export function createChannelStore(home: KubeClient) {
     const secret = await home.get(SECRETS, keyOf(name)).catch(notFoundAsUndefined);
     return secret && channelOf(secret);
   };
-  /** All that is said of it: what an earlier channel of the name had goes. */
-  async function write(name: string, labels: Texts, data: Texts): Promise<void> {
-    await home.apply(
-      SECRETS,
-      {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: { ...keyOf(name), labels },
-        type: 'Opaque',
-        data,
-      },
-      { fieldManager: FIELD_MANAGER, force: true },
-    );
-    await home.patch(SECRETS, keyOf(name), {
-      type: 'merge',
-      body: { metadata: { annotations: { [LAST]: null } } },
-    });
-  }
   return {
     find: read,
 
@@ -67,16 +47,30 @@ export function createChannelStore(home: KubeClient) {
       return items.map(channelOf).filter((one) => one !== undefined);
     },
 
+    /** All that is said of it: what an earlier channel of the name had goes. */
     async keep({ name, kind, deliveries, settings }: Channel): Promise<void> {
       const values = { ...settings, kind, deliveries: deliveries.join(',') };
       const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
-      await write(name, { [LABEL]: name }, Object.fromEntries(data));
+      await home.apply(
+        SECRETS,
+        {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { ...keyOf(name), labels: { [LABEL]: name } },
+          type: 'Opaque',
+          data: Object.fromEntries(data),
+        },
+        { fieldManager: FIELD_MANAGER, force: true },
+      );
+      await home.patch(SECRETS, keyOf(name), {
+        type: 'merge',
+        body: { metadata: { annotations: { [LAST]: null } } },
+      });
     },
 
-    /** Its Secret stays, empty: Pilotage may write Secrets here and delete none. */
     async remove(name: string): Promise<void> {
       if (!(await read(name))) throw new ProblemError(noChannel(name));
-      await write(name, {}, {});
+      await home.delete(SECRETS, keyOf(name)).catch(notFoundAsUndefined);
     },
 
     /** Written where it changes what people read of it. */

@@ -303,12 +303,13 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       namespaces: ['pilotage'],
       names: ['suspended'],
     },
-    // What templates made once: renewed, and removed with its environment. What proves that a forge calls: removed with its webhook.
+    // What templates made once: renewed, and removed with its environment. What proves that a forge calls, and where a
+    // channel leads: removed with webhook and channel.
     {
       verbs: ['update', 'delete'],
       resources: ['secrets'],
       namespaces: ['pilotage'],
-      names: ['generated.*', 'webhook-*'],
+      names: ['generated.*', 'webhook-*', 'notify-*'],
     },
     {
       verbs: ['create', 'patch'],
