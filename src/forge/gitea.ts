@@ -1,7 +1,7 @@
 import { type MakeDialect, nothing } from './dialect.ts';
 import type { Fields } from './fields.ts';
-import type { CommitStatus, PullRequest, StatusState } from './forge.ts';
-import { githubStyle } from './githubstyle.ts';
+import type { PullRequest } from './forge.ts';
+import { githubStyle, statusReader } from './githubstyle.ts';
 
 const PAGE = 50;
 
@@ -46,7 +46,7 @@ export const gitea: MakeDialect = ({ origin, path }) => {
         method: 'GET',
         path: `${repo}/commits/${revision}/status?limit=${PAGE}`,
         within: 'statuses',
-        read: readStatus,
+        read: statusReader('status'),
       },
     ],
   };
@@ -76,23 +76,3 @@ function readPull(pull: Fields): PullRequest {
     ...(mergeCommit ? { mergeCommit } : {}),
   };
 }
-
-const STATES: Readonly<Record<string, StatusState>> = {
-  pending: 'pending',
-  success: 'success',
-  failure: 'failure',
-  error: 'error',
-  // Passed with something to read, by Gitea's order of states.
-  warning: 'success',
-  skipped: 'success',
-};
-
-const readStatus = (status: Fields): CommitStatus => {
-  const url = status.textIfAny('target_url');
-  return {
-    name: status.text('context'),
-    state: STATES[status.text('status')] ?? 'pending',
-    description: status.textIfAny('description') ?? '',
-    ...(url ? { url } : {}),
-  };
-};

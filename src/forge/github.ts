@@ -1,7 +1,7 @@
 import { type MakeDialect, nothing } from './dialect.ts';
 import type { Fields } from './fields.ts';
 import type { CommitStatus, Deployment, PullRequest, StatusState } from './forge.ts';
-import { githubStyle } from './githubstyle.ts';
+import { githubStyle, statusReader } from './githubstyle.ts';
 
 /** GitHub and GitHub Enterprise Server: REST API of 2022-11-28, https://docs.github.com/en/rest. */
 export const github: MakeDialect = ({ origin, path }) => {
@@ -58,7 +58,7 @@ export const github: MakeDialect = ({ origin, path }) => {
         method: 'GET',
         path: `${repo}/commits/${revision}/status?per_page=100`,
         within: 'statuses',
-        read: readStatus,
+        read: statusReader('state'),
       },
     ],
     deployments: {
@@ -128,23 +128,6 @@ function mergeable(without: boolean | undefined, state: string | undefined): Pul
   if (without === undefined || state === undefined || state === 'unknown') return 'unknown';
   return ['clean', 'unstable', 'has_hooks'].includes(state) ? 'yes' : 'no';
 }
-
-const STATES: Readonly<Record<string, StatusState>> = {
-  pending: 'pending',
-  success: 'success',
-  failure: 'failure',
-  error: 'error',
-};
-
-const readStatus = (status: Fields): CommitStatus => {
-  const url = status.textIfAny('target_url');
-  return {
-    name: status.text('context'),
-    state: STATES[status.text('state')] ?? 'pending',
-    description: status.textIfAny('description') ?? '',
-    ...(url ? { url } : {}),
-  };
-};
 
 /** GitHub lets a change pass whose check is neutral or skipped, and none of the others. */
 const CONCLUSIONS: Readonly<Record<string, StatusState>> = {

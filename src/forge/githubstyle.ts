@@ -1,6 +1,6 @@
 import { type Dialect, nothing } from './dialect.ts';
 import type { Fields } from './fields.ts';
-import type { PullRequest } from './forge.ts';
+import type { CommitStatus, PullRequest, StatusState } from './forge.ts';
 
 /**
  * What Gitea's API has taken over of GitHub's, by the path of a repository: rights, what a pull request says, its comments, and
@@ -51,3 +51,26 @@ export const githubStyle = (repo: string, readPull: (pull: Fields) => PullReques
       read: nothing,
     }),
   }) satisfies Partial<Dialect>;
+
+const STATES: Readonly<Record<string, StatusState>> = {
+  pending: 'pending',
+  success: 'success',
+  failure: 'failure',
+  error: 'error',
+  // Of Gitea alone: passed with something to read, by its order of states.
+  warning: 'success',
+  skipped: 'success',
+};
+
+/** A status of a commit, whose state stands in `field`. What neither of them says today opens nothing. */
+export const statusReader =
+  (field: 'state' | 'status') =>
+  (status: Fields): CommitStatus => {
+    const url = status.textIfAny('target_url');
+    return {
+      name: status.text('context'),
+      state: STATES[status.text(field)] ?? 'pending',
+      description: status.textIfAny('description') ?? '',
+      ...(url ? { url } : {}),
+    };
+  };

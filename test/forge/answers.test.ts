@@ -115,6 +115,19 @@ describe('answers in the shape of published API documents', () => {
     ]);
   });
 
+  it('tell what CI says at Gitea, where a state has another name and two more values', async () => {
+    const states = ['success', 'warning', 'skipped', 'failure', 'error', 'pending', 'new-word'];
+    const statuses = states.map((status) => ({ context: `is-${status}`, status, description: '' }));
+    const url = `https://gitlab.com/api/v1/repos/acme/web/shop/commits/${ONE}/status?limit=50`;
+    web.answers[`GET ${url}`] = answer(200, JSON.stringify({ state: 'failure', statuses }));
+    const found = await open('gitea').statuses(ONE);
+    if (!found.ok) throw new Error(found.problem.message);
+    expect(found.value.items.map(({ name, state }) => `${name} ${state}`)).to.deep.equal([
+      ...['is-success success', 'is-warning success', 'is-skipped success', 'is-failure failure'],
+      ...['is-error error', 'is-pending pending', 'is-new-word pending'],
+    ]);
+  });
+
   it('tell what jobs say at GitLab: the latest of each name, and none that may fail or be left', async () => {
     const url = `${GITLAB}/repository/commits/${ONE}/statuses?order_by=id&sort=desc&per_page=100`;
     web.answers[`GET ${url}`] = told('gitlab/statuses');
