@@ -163,7 +163,7 @@ const status = object({
   /** Tests that gates of other environments ask of this one, for the last revisions. */
   tests: optional(list(testRun)),
   /** What gates that lead here asked of the outside, the newest answer to each. */
-  measured: optional(listBy(['gate'], measurement)),
+  measured: optional(listBy(['gate', 'revision'], measurement)),
   /** What CI says of the revisions that wait to come here, for the gate `ci`. */
   checks: optional(listBy(['revision'], commitChecks)),
   message: optional(string),

@@ -5,11 +5,10 @@ import { type Controller, createController, watch } from '../../kube/client/cont
 import { updateObject } from '../../kube/client/update.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { type Watched, watchAdvances } from '../../model/advancedclient.ts';
-import { sourceObjects } from '../../model/promotionsources.ts';
 import { ENVIRONMENTS, type Environment, type Measurement, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { measuredNow } from '../gates/measured.ts';
 import type { PromoteOptions } from '../options.ts';
-import { type Question, questionsOf } from './due.ts';
+import { measuredAfter, measuredIn, type Question, questionsOf } from './due.ts';
 import { type AskWeb, type Probe, unknown } from './probe.ts';
 import { probeMetric } from './prometheus.ts';
 import { probeService } from './service.ts';
@@ -30,7 +29,7 @@ export interface MeasureOptions extends Pick<PromoteOptions, 'home' | 'clock' | 
 export function createMeasureController(options: MeasureOptions): Controller {
   const { watched, clock, logger } = options;
   const { environments } = watched;
-  const followers = environments.index(firstSource);
+  const followers = environments.index(measuredIn);
   const concerned = (changed: Environment): readonly string[] =>
     [changed, ...followers(nameOf(changed))].map(nameOf);
   const named = (name: string) => environments.get({ namespace: PILOTAGE_NAMESPACE, name });
@@ -41,13 +40,13 @@ export function createMeasureController(options: MeasureOptions): Controller {
     watches: [watch(environments, concerned), watchAdvances(watched, concerned)],
     async reconcile(key, signal): Promise<Again> {
       const target = named(key);
-      const source = target && named(firstSource(target)[0] ?? '');
-      if (!target || !source) return undefined;
+      if (!target) return undefined;
+      const sources = measuredIn(target).flatMap((name) => named(name) ?? []);
       const now = clock.now();
-      const questions = questionsOf(target, source, Object.keys(PROBES), now);
+      const questions = questionsOf(target, sources, Object.keys(PROBES), now);
       const due = questions.filter(({ at }) => at <= now);
-      const measured = await Promise.all(due.map((one) => answer(options, { source, target }, one, signal)));
-      if (measured.length > 0) await record(options, key, measured);
+      const measured = await Promise.all(due.map((one) => answer(options, target, one, signal)));
+      if (measured.length > 0) await record(options, key, measured, sources);
       // What was recorded wakes it again, with the time of the next question.
       const next = questions.filter(({ at }) => at > now).map(({ at }) => at - now);
       return next.length === 0 ? undefined : { afterMs: Math.min(...next) };
@@ -57,13 +56,10 @@ export function createMeasureController(options: MeasureOptions): Controller {
 
 const nameOf = ({ metadata }: Environment): string => metadata.name ?? '';
 
-/** It is measured in the first source alone, also where others have to have passed. */
-const firstSource = (target: Environment): readonly string[] => sourceObjects(target).slice(0, 1);
-
 async function answer(
   { home, clusterOf, ask, clock, mayAsk }: MeasureOptions,
-  { source, target }: { readonly source: Environment; readonly target: Environment },
-  { gate, setting, asked, before }: Question,
+  target: Environment,
+  { source, gate, setting, asked, before }: Question,
   signal: AbortSignal,
 ): Promise<Measurement> {
   const now = clock.now();
@@ -96,6 +92,7 @@ async function record(
   { home, clock }: MeasureOptions,
   name: string,
   measured: readonly Measurement[],
+  sources: readonly Environment[],
 ): Promise<void> {
   await updateObject<Environment>({
     client: home,
@@ -103,10 +100,11 @@ async function record(
     key: { namespace: PILOTAGE_NAMESPACE, name },
     change(current) {
       if (current.status === undefined) return undefined;
-      const others = (current.status.measured ?? []).filter(
-        ({ gate }) => !measured.some((one) => one.gate === gate),
-      );
-      return { ...current, status: { ...current.status, measured: [...others, ...measured] } };
+      const { status } = current;
+      return {
+        ...current,
+        status: { ...status, measured: measuredAfter(status.measured ?? [], measured, sources) },
+      };
     },
     clock,
     subresource: 'status',

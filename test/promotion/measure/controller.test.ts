@@ -3,13 +3,21 @@ import { type AddressInfo, connect } from 'node:net';
 import { expect } from 'chai';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
 import { ENDPOINT_SLICES, NAMESPACES, SECRETS, SERVICES } from '../../../src/kube/kinds/resources.data.ts';
-import { DELIVERIES, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
+import {
+  DELIVERIES,
+  type Environment,
+  type Measurement,
+  PILOTAGE_API_VERSION,
+  PILOTAGE_NAMESPACE,
+  type PromotionPolicy,
+} from '../../../src/model/types.ts';
 import { createMeasureController } from '../../../src/promotion/measure/controller.ts';
+import { measuredAfter, questionsOf } from '../../../src/promotion/measure/due.ts';
 import type { AskWeb } from '../../../src/promotion/measure/probe.ts';
 import { environmentOf } from '../../../src/promotion/record/lookup.ts';
 import { until } from '../../fakes/until.ts';
 import { watchedIn } from '../../fakes/watched.ts';
-import { createWorld, type World } from '../harness.ts';
+import { addEnvironment, createWorld, type World } from '../harness.ts';
 
 const HTTP = { service: 'web', path: '/healthz', within: 2_000, for: 60_000 };
 
@@ -32,8 +40,8 @@ describe('measurements for gates', () => {
     },
   });
 
-  async function begin(gates: object): Promise<void> {
-    world = await createWorld({ gates: gates as never });
+  async function begin(gates: object, policy: Partial<PromotionPolicy> = {}): Promise<void> {
+    world = await createWorld({ gates: gates as never, ...policy });
     [status, forwarded, answers, asked, isAgreed] = [200, [], [], [], true];
     server = createServer((request, response) =>
       response.writeHead(request.url === '/healthz' ? status : 404).end(),
@@ -66,12 +74,12 @@ describe('measurements for gates', () => {
   const measured = async () => (await environmentOf(world.home, 'shop', 'prod')).status?.measured?.[0];
   const reaches = (state: string) => until(async () => (await measured())?.state === state);
 
-  async function serve(endpoints: readonly object[]): Promise<void> {
-    const metadata = { name: 'web', namespace: 'shop-dev' };
+  async function serve(endpoints: readonly object[], namespace = 'shop-dev'): Promise<void> {
+    const metadata = { name: 'web', namespace };
     await world.home.create(NAMESPACES, {
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name: 'shop-dev' },
+      metadata: { name: namespace },
     });
     const ports = [{ name: 'http', port: 80, targetPort: 8080 }];
     await world.home.create(SERVICES, {
@@ -149,6 +157,22 @@ describe('measurements for gates', () => {
     expect(forwarded).to.deep.equal([]);
   });
 
+  it('are taken in each source of which any is enough, and open for the one that is good', async () => {
+    await begin({ http: { ...HTTP, for: 0 } }, { from: 'eu', alsoFrom: ['us'], needs: 'any' });
+    for (const name of ['eu', 'us']) await addEnvironment(world.home, name, name);
+    await serve([pod('web-us', true, 'shop-us')], 'shop-us');
+    const eu = await world.push('eu', { 'app.yaml': 'one' });
+    const us = await world.push('us', { 'app.yaml': 'two' });
+    await world.deploys('eu', eu, { deployedTree: (await world.repository.commit(eu)).tree });
+    await world.deploys('us', us, { deployedTree: (await world.repository.commit(us)).tree });
+    const all = async () => (await environmentOf(world.home, 'shop', 'prod')).status?.measured ?? [];
+    const states = async () => (await all()).map(({ revision, state }) => `${revision} ${state}`).sort();
+    const both = [`${eu} unknown`, `${us} good`].sort();
+    await until(async () => JSON.stringify(await states()) === JSON.stringify(both));
+    expect(forwarded).to.deep.equal(['shop-us/web-us:8080']);
+    expect(await world.promote()).to.deep.include({ outcome: 'Promoted', from: 'us' });
+  });
+
   it('are not taken while the source rolls out, for pods of before may answer', async () => {
     await begin({ http: HTTP });
     await serve([pod('web-1')]);
@@ -200,5 +224,28 @@ describe('measurements for gates', () => {
       'was given for https://prom.example.com, not for https://evil.example.com',
     );
     expect(asked).to.have.length(before);
+  });
+});
+
+describe('measurements, of several sources', () => {
+  it('are kept of what the sources run alone, each once', () => {
+    const of = (gate: string, revision: string, state = 'good') =>
+      ({ gate, revision, state }) as unknown as Measurement;
+    const runs = (deployedRevision: string) => ({ status: { deployedRevision } }) as unknown as Environment;
+    const before = [of('http', 'old'), of('http', 'eu1', 'bad'), of('metric', 'eu1'), of('http', 'us1')];
+    const after = measuredAfter(before, [of('http', 'eu1')], [runs('eu1'), runs('us1')]);
+    expect(after).to.deep.equal([of('metric', 'eu1'), of('http', 'us1'), of('http', 'eu1')]);
+  });
+
+  it('ask one of two sources that run the same revision, and neither that runs what the target has', () => {
+    const source = (deployedRevision: string, deployedTree: string) =>
+      ({
+        status: { deployedRevision, deployedTree, sync: 'Synced', health: 'Healthy' },
+      }) as unknown as Environment;
+    const promotionPolicy = { from: 'eu', alsoFrom: ['us', 'asia'], needs: 'any', gates: { http: HTTP } };
+    const target = { status: { deployedTree: 'three', promotionPolicy } } as unknown as Environment;
+    const [eu, us, asia] = [source('r1', 'one'), source('r1', 'one'), source('r3', 'three')];
+    const asked = questionsOf(target, [eu, us, asia], ['http', 'metric'], 0);
+    expect(asked.map((one) => one.source)).to.deep.equal([eu]);
   });
 });
